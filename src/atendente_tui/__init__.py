@@ -1,0 +1,3 @@
+"""Atendente: the customer-service workstation that lives in a terminal."""
+
+__version__ = "0.1.0"
