@@ -1,7 +1,7 @@
 """Merge the .po of every room into the one catalog the program loads, and check that nothing is missing.
 
     python -m tools.messages           compile
-    python -m tools.messages --check   exit 1 when a sentence of the code has no translation, or the catalog is old
+    python -m tools.messages --check   exit 1 when a sentence has no translation or the catalog is old
 
 A sentence in the code is `_("…")`, `n_("…", "…", n)` or `later("…")`. Each room keeps its own
 `locale/<lang>/<room>.po`, so that two people can translate at once.
@@ -73,7 +73,11 @@ def main() -> int:
         catalog, bad = merged(folder.name)
         faults += bad
         known = {message.id for message in catalog if message.id}
-        faults += [f"{where}: {message!r} is not in {folder.name}" for message, where in said.items() if message not in known]
+        faults += [
+            f"{where}: {message!r} is not in {folder.name}"
+            for message, where in said.items()
+            if message not in known
+        ]
         target = folder / "LC_MESSAGES" / "atendente.mo"
         if check:
             old = read_mo(target.open("rb")) if target.exists() else Catalog()

@@ -1,0 +1,449 @@
+"""The configuration file: TOML read into frozen dataclasses.
+
+Every fault is named with file, line, key, value found and what is allowed, all of them at once.
+
+Standard library only: the first frame needs it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from atendente_tui.domain.words import Channel, Priority, Segment, Status, Tier
+from atendente_tui.i18n import _
+
+THEMES = ("dark", "light", "high-contrast", "ansi")
+GLYPHS = ("unicode", "ascii")
+SORTS = ("score", "due", "updated", "opened")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+T = TypeVar("T")
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the file. `line` is 1-based, 0 when the file as a whole is meant."""
+
+    file: Path
+    line: int
+    key: str
+    found: str
+    allowed: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return _("{place}: {key}: found {found}; allowed: {allowed}").format(
+            place=place, key=self.key, found=self.found, allowed=self.allowed
+        )
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `faults` says everything that is wrong with it, at once."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    encryption: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BackendConfig:
+    name: str
+    url: str = ""
+    user: str | None = None
+    ca_file: str | None = None
+    poll_seconds: float = 15.0
+    options: Mapping[str, str | int | float | bool] = EMPTY
+    """The adapter's own keys, `[backend.options]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentConfig:
+    login: str | None = None
+    """None: the backend's user."""
+    name: str | None = None
+    teams: tuple[str, ...] = ()
+    tier: Tier = Tier.N1
+
+
+@dataclass(frozen=True, slots=True)
+class UiConfig:
+    language: str | None = None
+    theme: str = "dark"
+    glyphs: str = "unicode"
+    zone: str = "America/Sao_Paulo"
+    mouse: bool = True
+    low_bandwidth: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewConfig:
+    """A queue view of one's own. Empty tuples mean "any"; assignee "me", "none" or a login."""
+
+    name: str
+    title: str
+    statuses: tuple[Status, ...] = ()
+    assignee: str | None = None
+    teams: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    tier: Tier | None = None
+    tags: tuple[str, ...] = ()
+    sort: str = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarConfig:
+    name: str
+    zone: str
+    hours: tuple[tuple[str, ...], ...]
+    """Seven tuples from Monday on, of "HH:MM-HH:MM"."""
+    holidays: str | None = None
+    """"BR", or with a state: "BR-SP"."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlaConfig:
+    """Targets in seconds, None for no target."""
+
+    name: str
+    calendar: str = "always"
+    first: float | None = None
+    next: float | None = None
+    resolution: float | None = None
+    channels: tuple[Channel, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    source: Path | None = None
+    store: StoreConfig = StoreConfig()
+    backend: BackendConfig | None = None
+    agent: AgentConfig = AgentConfig()
+    ui: UiConfig = UiConfig()
+    keys: Mapping[str, tuple[str, ...]] = EMPTY
+    key_lines: Mapping[str, int] = EMPTY
+    """Line of each entry of `keys`, for the keymap's own check."""
+    holds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"default": 10.0}))
+    views: tuple[ViewConfig, ...] = ()
+    calendars: tuple[CalendarConfig, ...] = ()
+    sla: tuple[SlaConfig, ...] = ()
+    scripts: tuple[Path, ...] = ()
+
+
+def load(path: Path) -> Config:
+    """Read the file; a missing one gives the defaults. Raises ConfigError with every fault found."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        raise ConfigError(
+            (Fault(path, 0, "file", error.strerror or _("unreadable"), _("a file this user may read")),)
+        ) from error
+    try:
+        text = raw.decode()
+        tree = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ConfigError(
+            (Fault(path, line, "file", _("bytes that are not UTF-8"), _("UTF-8 text")),)
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        raise ConfigError((Fault(path, int(at[1]) if at else 0, "file", str(error), "TOML"),)) from error
+    return _Reading(path, text).config(tree)
+
+
+def one_of(allowed: Iterable[str]) -> str:
+    return _("one of {names}").format(names=", ".join(allowed))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One pass over the parsed tree that collects every fault instead of stopping at the first."""
+
+    path: Path
+    text: str
+    faults: list[Fault] = field(default_factory=list)
+
+    def config(self, tree: dict[str, Any]) -> Config:
+        self.unknown(
+            tree, "", {one.name for one in fields(Config)} - {"source", "key_lines", "holds"} | {"hold"}
+        )
+        result = Config(
+            source=self.path,
+            store=StoreConfig(
+                encryption=self.choice(
+                    self.table(tree, "store", {"encryption"}), "store.encryption", ("on", "off"), "on"
+                )
+                == "on"
+            ),
+            backend=self.backend(tree),
+            agent=self.agent(tree),
+            ui=self.ui(tree),
+            keys=self.keys(tree),
+            key_lines={name: self.line(f"keys.{name}") for name in self.table(tree, "keys", None)},
+            holds=self.holds(tree),
+            views=tuple(self.view(name, one) for name, one in self.tables(tree, "views")),
+            calendars=tuple(self.calendar(name, one) for name, one in self.tables(tree, "calendars")),
+            sla=tuple(self.sla(name, one) for name, one in self.tables(tree, "sla")),
+            scripts=tuple(
+                (self.path.parent / Path(one).expanduser()).resolve()
+                for one in self.strings(self.table(tree, "scripts", {"folders"}), "scripts.folders")
+            ),
+        )
+        names = {one.name for one in result.calendars} | {"always", "default"}
+        for one in result.sla:
+            if one.calendar not in names:
+                self.wrong(f"sla.{one.name}.calendar", one.calendar, one_of(sorted(names)))
+        if self.faults:
+            raise ConfigError(tuple(sorted(self.faults, key=lambda fault: fault.line)))
+        return result
+
+    # -- the sections --------------------------------------------------------------------------------------
+
+    def backend(self, tree: dict[str, Any]) -> BackendConfig | None:
+        keys = {"name", "url", "user", "ca_file", "poll_seconds", "options"}
+        table = self.table(tree, "backend", keys)
+        if not table:
+            return None
+        for secret in ("password", "token", "secret"):
+            if secret in table:
+                self.wrong(
+                    f"backend.{secret}",
+                    _("a secret in the file"),
+                    _("nothing: atendente login keeps it in the keyring"),
+                )
+        options = table.get("options", {})
+        if not isinstance(options, dict) or not all(
+            isinstance(one, str | int | float | bool) for one in options.values()
+        ):
+            self.wrong("backend.options", repr(options), _("a table of texts, numbers and true/false"))
+            options = {}
+        name = self.string(table, "backend.name")
+        if not name:
+            self.wrong(
+                "backend.name", _("nothing"), _("the name of an installed backend (atendente backend list)")
+            )
+        url = self.string(table, "backend.url") or ""
+        if url and not re.match(r"(https?|demo)://", url):
+            self.wrong("backend.url", url, _("an address that begins with https:// or http://"))
+        poll = self.number(table, "backend.poll_seconds", 15.0, at_least=1.0)
+        return BackendConfig(
+            name or "",
+            url,
+            self.string(table, "backend.user"),
+            self.string(table, "backend.ca_file"),
+            poll,
+            options,
+        )
+
+    def agent(self, tree: dict[str, Any]) -> AgentConfig:
+        table = self.table(tree, "agent", {"login", "name", "teams", "tier"})
+        return AgentConfig(
+            self.string(table, "agent.login"),
+            self.string(table, "agent.name"),
+            self.strings(table, "agent.teams"),
+            Tier(self.choice(table, "agent.tier", tuple(Tier), Tier.N1)),
+        )
+
+    def ui(self, tree: dict[str, Any]) -> UiConfig:
+        table = self.table(tree, "ui", {one.name for one in fields(UiConfig)})
+        zone = self.string(table, "ui.zone") or "America/Sao_Paulo"
+        if "zone" in table:
+            self.check_zone("ui.zone", zone)
+        return UiConfig(
+            self.choice(table, "ui.language", ("pt-BR", "en"), "") or None,
+            self.choice(table, "ui.theme", THEMES, "dark"),
+            self.choice(table, "ui.glyphs", GLYPHS, "unicode"),
+            zone,
+            self.flag(table, "ui.mouse", True),
+            self.flag(table, "ui.low_bandwidth", False),
+        )
+
+    def keys(self, tree: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
+        table = self.table(tree, "keys", None)
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in table.items():
+            if isinstance(value, str):
+                found[name] = tuple(one.strip() for one in value.split(",")) if value != "," else (",",)
+            else:
+                found[name] = self.strings(table, f"keys.{name}")
+        return found
+
+    def holds(self, tree: dict[str, Any]) -> Mapping[str, float]:
+        table = self.table(tree, "hold", {"default", *Channel})
+        return {"default": 10.0} | {
+            name: self.number(table, f"hold.{name}", 10.0, at_least=0.0) for name in table
+        }
+
+    def view(self, name: str, table: dict[str, Any]) -> ViewConfig:
+        place = f"views.{name}"
+        self.unknown(table, place, {one.name for one in fields(ViewConfig)} - {"name"})
+        tier = self.choice(table, f"{place}.tier", tuple(Tier), "")
+        return ViewConfig(
+            name,
+            self.string(table, f"{place}.title") or name,
+            tuple(Status(one) for one in self.strings(table, f"{place}.statuses", tuple(Status))),
+            self.string(table, f"{place}.assignee"),
+            self.strings(table, f"{place}.teams"),
+            tuple(Channel(one) for one in self.strings(table, f"{place}.channels", tuple(Channel))),
+            Tier(tier) if tier else None,
+            self.strings(table, f"{place}.tags"),
+            self.choice(table, f"{place}.sort", SORTS, "score"),
+        )
+
+    def calendar(self, name: str, table: dict[str, Any]) -> CalendarConfig:
+        place = f"calendars.{name}"
+        self.unknown(table, place, {"zone", "holidays", *WEEKDAYS})
+        zone = self.string(table, f"{place}.zone") or "America/Sao_Paulo"
+        self.check_zone(f"{place}.zone", zone)
+        hours = tuple(self.strings(table, f"{place}.{day}") for day in WEEKDAYS)
+        for day, spans in zip(WEEKDAYS, hours, strict=True):
+            for span in spans:
+                at = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]|24):([0-5]\d)", span)
+                if at is None or span[:5] >= span[6:] or span[6:] > "24:00":
+                    self.wrong(f"{place}.{day}", span, _('intervals such as "08:00-12:00"'))
+        if not any(hours):
+            self.wrong(place, _("no working hours"), _("at least one day with intervals"))
+        holidays = self.string(table, f"{place}.holidays")
+        if holidays is not None and not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", holidays):
+            self.wrong(f"{place}.holidays", holidays, _('"BR", or with a state "BR-SP"'))
+        return CalendarConfig(name, zone, hours, holidays)
+
+    def sla(self, name: str, table: dict[str, Any]) -> SlaConfig:
+        place = f"sla.{name}"
+        self.unknown(table, place, {one.name for one in fields(SlaConfig)} - {"name"})
+        return SlaConfig(
+            name,
+            self.string(table, f"{place}.calendar") or "always",
+            self.span(table, f"{place}.first"),
+            self.span(table, f"{place}.next"),
+            self.span(table, f"{place}.resolution"),
+            tuple(Channel(one) for one in self.strings(table, f"{place}.channels", tuple(Channel))),
+            tuple(Priority(one) for one in self.strings(table, f"{place}.priorities", tuple(Priority))),
+            tuple(Segment(one) for one in self.strings(table, f"{place}.segments", tuple(Segment))),
+        )
+
+    # -- the kinds of value --------------------------------------------------------------------------------
+
+    def table(self, tree: dict[str, Any], name: str, known: set[str] | None) -> dict[str, Any]:
+        value = tree.get(name, {})
+        if not isinstance(value, dict):
+            self.wrong(name, repr(value), _("a table: {table}").format(table=f"[{name}]"))
+            return {}
+        if known is not None:
+            self.unknown(
+                value, name, known | ({"password", "token", "secret"} if name == "backend" else set())
+            )
+        return value
+
+    def tables(self, tree: dict[str, Any], name: str) -> list[tuple[str, dict[str, Any]]]:
+        found = []
+        for key, value in self.table(tree, name, None).items():
+            if isinstance(value, dict):
+                found.append((key, value))
+            else:
+                self.wrong(
+                    f"{name}.{key}", repr(value), _("a table: {table}").format(table=f"[{name}.{key}]")
+                )
+        return found
+
+    def unknown(self, table: dict[str, Any], place: str, known: set[str]) -> None:
+        for key in table:
+            if key not in known:
+                dotted = f"{place}.{key}" if place else key
+                self.wrong(dotted, _("a key nobody reads"), one_of(sorted(known)))
+
+    def string(self, table: dict[str, Any], place: str) -> str | None:
+        return self.typed(table, place, str, _("a text in quotes"))
+
+    def flag(self, table: dict[str, Any], place: str, default: bool) -> bool:
+        value = self.typed(table, place, bool, _("true or false"))
+        return default if value is None else value
+
+    def number(self, table: dict[str, Any], place: str, default: float, *, at_least: float) -> float:
+        value = table.get(place.rpartition(".")[2])
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float) or not at_least <= value < 1e9:
+            self.wrong(place, repr(value), _("a number, {least} or more").format(least=f"{at_least:g}"))
+            return default
+        return float(value)
+
+    def span(self, table: dict[str, Any], place: str) -> float | None:
+        """A length of time in seconds from "90s", "5min", "24h" or "3d"."""
+        value = self.string(table, place)
+        if value is None:
+            return None
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)", value)
+        if parts is None or float(parts[1]) <= 0:
+            self.wrong(place, repr(value), _('a length of time such as "30min", "24h" or "3d"'))
+            return None
+        return float(parts[1]) * {"s": 1, "min": 60, "h": 3600, "d": 86400}[parts[2]]
+
+    def choice(self, table: dict[str, Any], place: str, allowed: tuple[str, ...], default: str) -> str:
+        value = table.get(place.rpartition(".")[2])
+        if value is None:
+            return default
+        if value not in allowed:
+            self.wrong(place, repr(value), one_of(f'"{one}"' for one in allowed))
+            return default
+        return str(value)
+
+    def strings(self, table: dict[str, Any], place: str, allowed: tuple[str, ...] = ()) -> tuple[str, ...]:
+        value = table.get(place.rpartition(".")[2], [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self.wrong(place, repr(value), _('a list of texts: ["a", "b"]'))
+            return ()
+        good = tuple(one for one in value if not allowed or one in allowed)
+        for one in value:
+            if one not in good:
+                self.wrong(place, repr(one), one_of(f'"{name}"' for name in allowed))
+        return good
+
+    def typed(self, table: dict[str, Any], place: str, kind: type[T], allowed: str) -> T | None:
+        value = table.get(place.rpartition(".")[2])
+        if value is None:
+            return None
+        if not isinstance(value, kind):
+            self.wrong(place, repr(value), allowed)
+            return None
+        return value
+
+    def check_zone(self, place: str, zone: str) -> None:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(zone)
+        except (OSError, ValueError):
+            self.wrong(place, repr(zone), _('a time zone such as "America/Sao_Paulo"'))
+
+    def wrong(self, key: str, found: str, allowed: str) -> None:
+        self.faults.append(Fault(self.path, self.line(key), key, found, allowed))
+
+    def line(self, dotted: str) -> int:
+        """The line of a key, found by reading tables and keys as written; 0 when it stands nowhere."""
+        table, best = "", 0
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+                table = header[1].replace('"', "").replace("'", "")
+                if table == dotted:
+                    best = number
+            elif entry := re.match(r"""\s*(["']?)([\w.\- ]+?)\1\s*=""", line):
+                full = f"{table}.{entry[2]}" if table else entry[2]
+                if full == dotted:
+                    return number
+        return best

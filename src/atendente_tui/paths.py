@@ -1,0 +1,46 @@
+"""Where things lie: one data directory, one configuration file, both movable by environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+APP = "atendente"
+
+
+def data_dir() -> Path:
+    """`ATENDENTE_DATA`, else the platform's place for a program's data."""
+    if named := os.environ.get("ATENDENTE_DATA"):
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path(APP, appauthor=False)
+
+
+def config_file() -> Path:
+    """`ATENDENTE_CONFIG`, else `config.toml` in the platform's place for configuration."""
+    if named := os.environ.get("ATENDENTE_CONFIG"):
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def store_dir(data: Path | None = None) -> Path:
+    return (data or data_dir()) / "store"
+
+
+def log_file(data: Path | None = None) -> Path:
+    return (data or data_dir()) / "atendente.log"
+
+
+def scripts_dir(data: Path | None = None) -> Path:
+    return (data or data_dir()) / "scripts"
+
+
+def private_dir(path: Path) -> Path:
+    """Make the directory for its owner alone. Raises OSError where that is impossible."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o700)
+    return path
