@@ -1,0 +1,118 @@
+"""Everything a person can ask of the screen: one row an action, by which keys, palette, help and key bar are made.
+
+An action names what it does; who does it is found by name when it is asked for (`handlers.find`).
+Contexts are the places a key counts in, innermost first: the pane with the focus ("queue", "ticket",
+"customer", "composer", "library"), then "workstation", then "global". A letter never counts while a text
+field has the focus, because the field takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from atendente_tui.i18n import later
+
+GLOBAL = "global"
+WORKSTATION = "workstation"
+CONTEXTS = ("queue", "ticket", "customer", "composer", "library", WORKSTATION, GLOBAL)
+"""Every context a key may be bound in, innermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    name: str
+    label: str
+    """English msgid; short enough for the key bar."""
+    contexts: tuple[str, ...]
+    keys: tuple[str, ...]
+    """Defaults, in the spelling of the settings file ("ctrl+p", "?", "F3", "shift+tab")."""
+    group: str
+    bar: int = 0
+    """Place in the key bar, lowest first; 0 stays out of it."""
+
+
+_EVERYWHERE = (GLOBAL,)
+_DESK = (WORKSTATION,)
+_QUEUE = ("queue",)
+_TICKET = ("ticket",)
+_ON_TICKETS = ("queue", "ticket", "customer")
+_COMPOSER = ("composer",)
+
+MOVING = later("Moving about")
+QUEUE = later("Queue")
+ANSWERING = later("Answering")
+TRIAGE = later("Triage")
+TICKET = later("Ticket")
+WRITING = later("Composer")
+PROGRAM = later("Program")
+GROUPS = (MOVING, QUEUE, ANSWERING, TRIAGE, TICKET, WRITING, PROGRAM)
+
+_ALL = (
+    Action("palette", later("commands"), _EVERYWHERE, ("ctrl+p",), PROGRAM, 90),
+    Action("help", later("keys"), _EVERYWHERE, ("?", "f1"), PROGRAM, 95),
+    Action("quit", later("quit"), _EVERYWHERE, ("ctrl+q",), PROGRAM),
+    Action("theme", later("next theme"), _EVERYWHERE, ("f9",), PROGRAM),
+    Action("sync", later("synchronize now"), _EVERYWHERE, ("f5",), PROGRAM),
+    Action("undo", later("undo the last command"), _EVERYWHERE, ("u",), ANSWERING, 60),
+    Action("search", later("search"), _DESK, ("/",), MOVING, 80),
+    Action("outbox", later("outbox and problems"), _DESK, ("O",), PROGRAM),
+    Action("promises", later("promises"), _DESK, ("P",), MOVING),
+    Action("create", later("new ticket"), _DESK, ("N",), ANSWERING),
+    Action("next", later("next"), _DESK, ("n",), MOVING, 10),
+    Action("pane_queue", later("go to the queue"), _DESK, ("1",), MOVING),
+    Action("pane_ticket", later("go to the ticket"), _DESK, ("2",), MOVING),
+    Action("pane_customer", later("go to the customer"), _DESK, ("3",), MOVING),
+    Action("pane_composer", later("go to the composer"), _DESK, ("4",), MOVING),
+    Action("pane_library", later("go to scripts and articles"), _DESK, ("5",), MOVING),
+    Action("zoom", later("this pane only"), _DESK, ("f10",), MOVING),
+    Action("open", later("open"), _QUEUE, ("enter",), QUEUE, 5),
+    Action("peek", later("peek, leaving no trace"), _QUEUE, ("space",), QUEUE),
+    Action("mark", later("mark"), _QUEUE, ("x",), QUEUE),
+    Action("mark_all", later("mark all of the view"), _QUEUE, ("X",), QUEUE),
+    Action("clear_marks", later("clear the marks"), _QUEUE, ("escape",), QUEUE),
+    Action("view_next", later("next view"), _QUEUE, ("]",), QUEUE),
+    Action("view_previous", later("previous view"), _QUEUE, ("[",), QUEUE),
+    Action("sort", later("another order"), _QUEUE, ("S",), QUEUE),
+    Action("filter", later("filter"), _QUEUE, ("f",), QUEUE),
+    Action("reply", later("reply"), _ON_TICKETS, ("r",), ANSWERING, 20),
+    Action("note", later("note"), _ON_TICKETS, ("o",), ANSWERING, 25),
+    Action("script", later("script"), _ON_TICKETS, ("s",), ANSWERING, 30),
+    Action("kb", later("article"), _ON_TICKETS, ("b",), ANSWERING, 35),
+    Action("escalate", later("escalate"), _ON_TICKETS, ("e",), TRIAGE, 40),
+    Action("snooze", later("snooze"), _ON_TICKETS, ("z",), TRIAGE, 45),
+    Action("wrap_up", later("wrap up"), _ON_TICKETS, ("t",), TRIAGE, 50),
+    Action("claim", later("claim"), _ON_TICKETS, ("c",), TRIAGE, 15),
+    Action("release", later("release"), _ON_TICKETS, ("d",), TRIAGE),
+    Action("assign", later("assign to somebody"), _ON_TICKETS, ("a",), TRIAGE),
+    Action("status", later("change the status"), _ON_TICKETS, ("T",), TRIAGE),
+    Action("priority", later("change the priority"), _ON_TICKETS, ("p",), TRIAGE),
+    Action("team", later("move to another team"), _ON_TICKETS, ("E",), TRIAGE),
+    Action("tag", later("tags"), _ON_TICKETS, ("g",), TRIAGE),
+    Action("promise", later("promise a follow-up"), _ON_TICKETS, ("m",), ANSWERING),
+    Action("settle_promise", later("settle a promise"), _ON_TICKETS, (), ANSWERING),
+    Action("fact", later("confirm a fact"), _ON_TICKETS, ("k",), TICKET),
+    Action("merge", later("merge with another ticket"), _ON_TICKETS, ("M",), TICKET),
+    Action("link", later("link to another ticket"), _ON_TICKETS, ("L",), TICKET),
+    Action("copy", later("copy"), _ON_TICKETS, ("y",), TICKET),
+    Action("copy_protocol", later("copy the protocol number"), _ON_TICKETS, ("Y",), TICKET),
+    Action("reveal", later("reveal personal data"), _ON_TICKETS, ("v",), TICKET),
+    Action("filter_channel", later("filter the history"), _TICKET, ("f",), TICKET),
+    Action("find", later("find in the history"), _TICKET, ("ctrl+f",), TICKET),
+    Action("find_next", later("find the next one"), _TICKET, ("f3",), TICKET),
+    Action("send", later("send"), _COMPOSER, ("ctrl+s", "f8"), WRITING, 10),
+    Action("send_and_solve", later("send and solve"), _COMPOSER, ("ctrl+r",), WRITING, 15),
+    Action("switch_kind", later("reply or note"), _COMPOSER, ("f2",), WRITING, 20),
+    Action("insert_library", later("scripts and articles"), _COMPOSER, ("f4",), WRITING, 25),
+    Action("editor", later("edit in your editor"), _COMPOSER, ("ctrl+o",), WRITING, 30),
+    Action("discard", later("discard the draft"), _COMPOSER, ("ctrl+g",), WRITING, 35),
+    Action(
+        "leave",
+        later("back to the ticket (the draft is kept)"),
+        ("composer", "library"),
+        ("escape",),
+        WRITING,
+    ),
+)
+
+ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL}

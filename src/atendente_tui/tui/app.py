@@ -1,0 +1,300 @@
+"""The running screen: what every pane and verb asks of the application, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextvars import Context, copy_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from weakref import WeakKeyDictionary
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.filter import LineFilter
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+
+from atendente_tui.domain.instants import to_ms
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_line, safe_text
+from atendente_tui.tui import crash, glyphs, handlers, keymap, themes
+from atendente_tui.tui.actions import GLOBAL
+from atendente_tui.tui.line_filter import ControlFilter
+from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.workplace import Workplace
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
+T = TypeVar("T")
+Severity = Literal["information", "warning", "error"]
+
+GATHER = 0.03
+"""Seconds in which news of several commits become one message."""
+
+
+class AtendenteApp(App[int], inherit_bindings=False):
+    """The workstation over one workplace."""
+
+    CSS_PATH = "styles/app.tcss"
+    TITLE = "Atendente"
+    ENABLE_COMMAND_PALETTE = False  # our own palette is an action like any other
+    AUTO_FOCUS = None
+    TOOLTIP_DELAY = 0.5
+
+    def __init__(self, workplace: Workplace, *, crash_log: Path | None = None) -> None:
+        super().__init__()
+        self.workplace = workplace
+        self.crash_log = crash_log
+        self.animation_level = "none"
+        ui = workplace.config.ui
+        self.glyphs = glyphs.choose(ui.glyphs)
+        self.keymap, self.key_faults = keymap.make(workplace.config.keys, source=workplace.config.source)
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.choose(ui.theme)
+        self.warm = asyncio.Event()
+        """Set once everything that the first frame does not need has been imported."""
+        self._fence = ControlFilter()
+        self._reader: Connection | None = None
+        self._watches: WeakKeyDictionary[Widget, frozenset[str]] = WeakKeyDictionary()
+        self._news: set[str] = set()
+        self._unsubscribe: Callable[[], None] | None = None
+        self._context: Context | None = None
+
+    # What panes and verbs ask of the application
+
+    @property
+    def read(self) -> Connection:
+        """A read-only connection for bounded queries on the screen's own loop."""
+        if self._reader is None:
+            self._reader = self.workplace.store.reader()
+        return self._reader
+
+    def now_ms(self) -> int:
+        return to_ms(self.workplace.clock.now())
+
+    async def done(self, future: Future[T]) -> T | None:
+        """Wait for something the desk does. A refusal is told to the person and comes back as None.
+
+        The work itself goes on even when the one who waits is cancelled.
+        """
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except Refused as refused:
+            self.refuse(refused)
+            return None
+
+    def refuse(self, refused: Refused) -> None:
+        """Say why a rule said no."""
+        from atendente_tui import labels
+
+        self.say(labels.refusal(refused), severity="warning")
+
+    def say(
+        self, text: str, *, severity: Severity = "information", title: str = "", seconds: float | None = None
+    ) -> None:
+        """A short notice in the corner; foreign text in it is cleaned and markup stays letters."""
+        self.notify(text, title=title, severity=severity, timeout=seconds)
+
+    def watch(self, widget: Widget, *topics: str) -> None:
+        """Send `Moved` to the widget when one of the topics moves in the store. Replaces what it watched before."""
+        if topics:
+            self._watches[widget] = frozenset(topics)
+        else:
+            self._watches.pop(widget, None)
+
+    def perform(self, action: str, screen: Screen[Any] | None = None) -> None:
+        """Do what an action says, as if its key had been pressed on the screen in front."""
+        screen = screen or self.screen
+        if self.warm.is_set() or hasattr(screen, f"do_{action}"):
+            self._perform(action, screen)
+        else:
+            self.run_worker(self._perform_when_warm(action, screen), name=action, exit_on_error=True)
+
+    # Keys
+
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts keys count in at this moment, innermost first.
+
+        A screen says so with an attribute or method `contexts`; one that does not has the global keys, or,
+        when it asks a question (a modal one), none but quit.
+        """
+        said = getattr(self.screen, "contexts", None)
+        if said is not None:
+            return tuple(said() if callable(said) else said)
+        return () if isinstance(self.screen, ModalScreen) else (GLOBAL,)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded and self._take(event):
+            return
+        await super().on_event(event)
+
+    def _take(self, event: events.Key) -> bool:
+        focused = self.focused
+        if focused is not None and focused.check_consume_key(event.key, event.character):
+            return False
+        action = self.keymap.find(event.key, self.contexts())
+        if action is None:
+            if event.key not in self.keymap.keys["quit"] or event.is_printable:
+                return False
+            action = "quit"
+        if not self.app_focus:
+            self.app_focus = True
+        self.perform(action)
+        return True
+
+    def _perform(self, action: str, screen: Screen[Any]) -> None:
+        handler = getattr(self, f"do_{action}", None)
+        if handler is not None:
+            outcome = handler()
+        else:
+            found = handlers.find(action, screen)
+            if found is None:
+                return
+            outcome = found(screen)
+        if inspect.isawaitable(outcome):
+            self.run_worker(self._finish(outcome), name=action, exit_on_error=True)
+
+    async def _perform_when_warm(self, action: str, screen: Screen[Any]) -> None:
+        await self.warm.wait()
+        self._perform(action, screen)
+
+    async def _finish(self, outcome: Any) -> None:
+        try:
+            await outcome
+        except Refused as refused:
+            self.refuse(refused)
+
+    # What the whole program does, wherever one is
+
+    def do_quit(self) -> None:
+        self.leave(0)
+
+    def do_theme(self) -> None:
+        names = [theme.name for theme in themes.THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    def do_sync(self) -> None:
+        sync = self.workplace.sync
+        if sync is None:
+            self.say(_("No helpdesk is connected: everything stays on this machine."), severity="warning")
+        else:
+            sync.nudge()
+            self.say(_("Synchronizing."))
+
+    def do_palette(self) -> None:
+        from atendente_tui.tui.palette import open_palette
+
+        open_palette(self)
+
+    async def do_help(self) -> None:
+        from atendente_tui.tui.screens.help import HelpScreen
+
+        await self.push_screen(HelpScreen(self.contexts()))
+
+    # Life
+
+    def get_default_screen(self) -> Screen[Any]:
+        from atendente_tui.tui.screens.workstation import Workstation
+
+        return Workstation()
+
+    def on_mount(self) -> None:
+        self._context = copy_context()
+        loop = asyncio.get_running_loop()
+
+        def heard(topics: frozenset[str]) -> None:  # on the writer's thread
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._gather, topics, context=self._context)
+
+        self._unsubscribe = self.workplace.store.subscribe(heard)
+        self.call_after_refresh(self._start_warming)
+
+    def _start_warming(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def warm() -> None:
+            handlers.load()
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 50)
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._warmed, context=self._context)
+
+        threading.Thread(target=warm, name="warming", daemon=True).start()
+
+    def _warmed(self) -> None:
+        self.warm.set()
+        for fault in self.key_faults:
+            self.say(str(fault), title=_("Keys in the settings"), severity="warning", seconds=20)
+
+    def _gather(self, topics: frozenset[str]) -> None:
+        if not self._news:
+            asyncio.get_running_loop().call_later(GATHER, self._spread, context=self._context)
+        self._news |= topics
+
+    def _spread(self) -> None:
+        news, self._news = frozenset(self._news), set()
+        for widget, topics in list(self._watches.items()):
+            if (moved := topics & news) and widget.is_attached:
+                widget.post_message(Moved(moved))
+
+    def leave(self, code: int) -> None:
+        """Save what is being written and end the program with an exit code."""
+        self.save_drafts()
+        self.exit(code, return_code=code)
+
+    def save_drafts(self) -> None:
+        """Ask everything that holds unsaved words to save them now (`save_now`)."""
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(Widget):
+                save = getattr(widget, "save_now", None)
+                if save is not None:
+                    save()
+
+    async def on_unmount(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    # Fences
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._fence]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        return ()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: Severity = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 - markup is never read, whoever asks
+    ) -> None:
+        super().notify(
+            safe_text(message, characters=1_000, lines=12),
+            title=safe_line(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._exit_renderables.append(crash.told(error, self.crash_log))
+        self._close_messages_no_wait()
