@@ -32,7 +32,9 @@ from atendente_tui.domain.words import (
 def received(text: str) -> str:
     """Foreign text made storable: NFC, NUL and lone surrogates replaced by U+FFFD, nothing else touched."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode() if _has_surrogate(text) else text)
+        text = unicodedata.normalize(
+            "NFC", text.encode("utf-8", "replace").decode() if _has_surrogate(text) else text
+        )
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 

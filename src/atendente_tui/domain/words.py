@@ -142,6 +142,13 @@ class OutboxState(StrEnum):
 
 
 PENDING_STATES = frozenset(
-    {OutboxState.HELD, OutboxState.QUEUED, OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.REFUSED, OutboxState.CONFLICT}
+    {
+        OutboxState.HELD,
+        OutboxState.QUEUED,
+        OutboxState.SENT,
+        OutboxState.UNKNOWN,
+        OutboxState.REFUSED,
+        OutboxState.CONFLICT,
+    }
 )
 """Outbox states in which a command is not settled: it holds the line of its ticket."""
