@@ -166,6 +166,8 @@ class Create(_OnTicket):
     opened_at: AwareDatetime
     inbound: bool = True
     """True when the text is the customer's; False when we start the conversation."""
+    status: Status | None = None
+    """The status it is created with, None for the backend's first one (an imported ticket may be solved already)."""
 
 
 class Merge(_OnTicket):

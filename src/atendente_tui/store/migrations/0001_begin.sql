@@ -40,6 +40,7 @@ CREATE TABLE ticket (
   customer_id INTEGER NOT NULL REFERENCES customer(id),
   channel TEXT NOT NULL,
   status TEXT NOT NULL,
+  remote_status TEXT,             -- what the backend last said: only a change of it overrules ours
   priority TEXT NOT NULL,
   impact TEXT,
   assignee TEXT,
@@ -77,6 +78,9 @@ CREATE INDEX ticket_live_score ON ticket (score DESC, id) WHERE status IN ('new'
 CREATE INDEX ticket_live_assignee ON ticket (assignee, score DESC, id) WHERE status IN ('new','open','pending','on_hold');
 CREATE INDEX ticket_live_team ON ticket (team, score DESC, id) WHERE status IN ('new','open','pending','on_hold');
 CREATE INDEX ticket_live_due ON ticket (sla_due, id) WHERE status IN ('new','open','pending','on_hold') AND sla_due IS NOT NULL;
+-- Targets at risk or broken are fewer still.
+CREATE INDEX ticket_sla ON ticket (sla_due, id)
+  WHERE status IN ('new','open','pending','on_hold') AND sla_due IS NOT NULL AND sla_state IN ('at_risk','broken');
 CREATE INDEX ticket_snoozed ON ticket (snoozed_until, id) WHERE status = 'snoozed';
 CREATE INDEX ticket_recheck ON ticket (recheck) WHERE recheck IS NOT NULL;
 -- Every ticket, for the views over all of them.
@@ -226,6 +230,12 @@ CREATE TABLE poison (
   change TEXT NOT NULL,
   error TEXT NOT NULL
 );
+
+-- Rows of imported files by their own id, so that the same file twice changes nothing.
+CREATE TABLE imported (
+  external_id TEXT PRIMARY KEY,
+  ticket_id INTEGER NOT NULL REFERENCES ticket(id)
+) WITHOUT ROWID;
 
 -- What the full text still has to read: one row a transaction, `refs` packed as little-endian int64.
 CREATE TABLE index_queue (

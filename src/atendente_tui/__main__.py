@@ -1,0 +1,28 @@
+"""The program's door: the bare word opens the workstation by the shortest path; everything else is the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    from atendente_tui import i18n
+
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        from atendente_tui import __version__
+
+        print(f"atendente {__version__}")
+        return 0
+    i18n.choose()
+    if not arguments:
+        from atendente_tui.cli.opening import open_workstation
+
+        return open_workstation()
+    from atendente_tui.cli.app import run
+
+    return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""How the command line ends: the exit codes of the contract, and every known failure as one clear sentence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from atendente_tui import labels
+from atendente_tui.config import ConfigError
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_text
+from atendente_tui.secrets import SecretsError
+from atendente_tui.store.errors import StoreError
+
+
+class Exit(IntEnum):
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    UNREACHABLE = 3
+    STORE = 4
+
+
+def say(sentence: str) -> None:
+    """A sentence for the person, on standard error: standard output belongs to the answer."""
+    print(safe_text(sentence), file=sys.stderr)
+
+
+class Ended(Exception):
+    """The command is over with this code; what there was to say has been said."""
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@contextmanager
+def failures_said() -> Iterator[None]:
+    """Turn every known failure into its sentence and `Ended` with the contract's code."""
+    try:
+        yield
+    except Ended:
+        raise
+    except Refused as refused:
+        say(labels.refusal(refused))
+        raise Ended(Exit.REFUSED) from refused
+    except ConfigError as error:
+        say(_("The configuration cannot be used:"))
+        for fault in error.faults:
+            say(f"  {fault}")
+        raise Ended(Exit.USAGE) from error
+    except SecretsError as error:
+        say(str(error))
+        raise Ended(Exit.USAGE) from error
+    except StoreError as error:
+        say(str(error))
+        raise Ended(Exit.STORE) from error
+    except BrokenPipeError as error:
+        # The reader of our output went away (`| head`): that is no failure, but Python would print one at exit.
+        sys.stdout = None  # type: ignore[assignment]
+        raise Ended(Exit.DONE) from error

@@ -1,0 +1,264 @@
+"""`queue`, `next`, `show`, `history`, `search`: what the screen shows, for pipes and for people without one."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from atendente_tui import formats, labels
+from atendente_tui.cli import shapes
+from atendente_tui.cli.exits import Exit, say
+from atendente_tui.cli.opening import Session, session
+from atendente_tui.cli.printing import print_json, print_jsonl, print_table, print_text
+from atendente_tui.domain.instants import to_ms
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _
+from atendente_tui.store import queue as queues
+from atendente_tui.store import reading
+from atendente_tui.store.rows import EventRow, QueueRow
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
+AsLines = Annotated[bool, typer.Option("--jsonl", help=_("Print JSON, one line an element."))]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help=_("How many at the most."))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("queue", help=_("List what is waiting, most pressing first, and why."))(queue)
+    app.command("next", help=_("Claim the best next ticket."))(next_)
+    app.command("show", help=_("Show a ticket, its customer and everything that happened."))(show)
+    app.command("history", help=_("Show everything a customer and we said to each other, on every channel."))(
+        history
+    )
+    app.command(
+        "search", help=_("Search every message, ticket, customer and article; accents do not matter.")
+    )(search)
+
+
+def queue(
+    view: Annotated[
+        str, typer.Option("--view", help=_("minha, livres, equipe, sla or a view of your own."))
+    ] = "equipe",
+    limit: Limit = 50,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> int:
+    with session() as at:
+        views = queues.views_of(at.config.views, at.desk.agent.login, at.desk.agent.teams)
+        if view not in views:
+            raise Refused("no_such_view", found=view, allowed=", ".join(views))
+        rows = queues.queue_page(at.read, views[view], views[view].sort, limit=limit)
+        if as_lines:
+            print_jsonl(shapes.queue_item(row, at.zone) for row in rows)
+        elif as_json:
+            print_json([shapes.queue_item(row, at.zone) for row in rows])
+        else:
+            _print_queue(rows, at)
+    return Exit.DONE
+
+
+def _print_queue(rows: list[QueueRow], at: Session) -> None:
+    now = at.now()
+    print_table(
+        [
+            _("no."),
+            _("left"),
+            _("channel"),
+            _("customer"),
+            _("subject"),
+            _("status"),
+            _("who"),
+            _("score"),
+            _("why"),
+        ],
+        (
+            [
+                row.protocol,
+                formats.countdown(row.sla_due - now) if row.sla_due else "",
+                labels.channel_short(row.channel),
+                row.customer,
+                row.subject,
+                labels.status(row.status),
+                row.assignee or "",
+                str(row.score),
+                labels.why(json.loads(row.why)),
+            ]
+            for row in rows
+        ),
+    )
+
+
+def next_(as_json: AsJson = False) -> int:
+    from atendente_tui.desk.owning import next_ticket
+
+    with session(writing=True) as at:
+        taken = next_ticket(at.desk).result()
+        if taken is None:
+            if as_json:
+                print_json({})
+            say(_("Nothing is waiting. Well done."))
+            return Exit.REFUSED
+        row = queues.queue_row(at.read, taken.ticket_id)
+        if row is None:
+            raise Refused("no_such_ticket", found=taken.ticket_id)
+        if as_json:
+            print_json(shapes.queue_item(row, at.zone))
+        else:
+            _print_queue([row], at)
+    return Exit.DONE
+
+
+def show(
+    ticket: Annotated[str, typer.Argument(metavar="ID", help=_("Its id or protocol number."))],
+    at_time: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="TIME", help=_("As it was then: only what had happened by that moment.")
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    with session() as at:
+        ticket_id = at.ticket(ticket)
+        row = reading.ticket(at.read, ticket_id)
+        if row is None:
+            raise Refused("no_such_ticket", found=ticket)
+        until = _moment(at_time, at) if at_time else None
+        events = [one for one in _every_event(at, ticket_id=ticket_id) if until is None or one.at <= until]
+        person = reading.customer(at.read, row.customer_id)
+        shown = shapes.ticket(row, at.zone)
+        if until is not None:
+            shown |= reading.fields_at(row, events, until)
+        answer = {
+            "ticket": shown,
+            "customer": shapes.customer(
+                person, reading.identities(at.read, person.id), reading.facts(at.read, person.id), at.zone
+            )
+            if person
+            else None,
+            "events": [shapes.event(one, _attachments(at, one), at.zone) for one in events],
+        }
+        if as_json:
+            print_json(answer)
+        else:
+            name = (person.social_name or person.name) if person else "—"
+            print_text(f"{row.protocol}  {row.subject}")
+            print_text(
+                " · ".join(
+                    (
+                        labels.status(str(shown["status"])),
+                        labels.priority(row.priority),
+                        labels.channel(row.channel),
+                        name,
+                        row.assignee or _("nobody yet"),
+                    )
+                )
+            )
+            print_text(_("Why here? {parts}").format(parts=labels.why(json.loads(row.why))))
+            _print_events(events, at)
+    return Exit.DONE
+
+
+def history(
+    customer: Annotated[str, typer.Argument(help=_("Id, e-mail, phone, document or exact name."))],
+    channel: Annotated[str | None, typer.Option("--channel", help=_("Only this channel."))] = None,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> int:
+    with session() as at:
+        found = reading.find_customer(at.read, customer)
+        if found is None:
+            raise Refused("no_such_customer", found=customer)
+        events = _every_event(at, customer_id=found, channels=(channel,) if channel else None)
+        if as_lines:
+            print_jsonl(shapes.event(one, _attachments(at, one), at.zone) for one in events)
+        elif as_json:
+            print_json([shapes.event(one, _attachments(at, one), at.zone) for one in events])
+        else:
+            _print_events(events, at)
+    return Exit.DONE
+
+
+def search(
+    query: Annotated[
+        str, typer.Argument(help=_("Words; all of them must be there, the last one may be unfinished."))
+    ],
+    limit: Limit = 20,
+    as_json: AsJson = False,
+    as_lines: AsLines = False,
+) -> int:
+    from atendente_tui.store.search import search as look
+
+    with session() as at:
+        hits = look(at.store, query, limit=limit)
+        if as_lines:
+            print_jsonl(shapes.hit(one, at.zone) for one in hits)
+        elif as_json:
+            print_json([shapes.hit(one, at.zone) for one in hits])
+        else:
+            now = at.now()
+            print_table(
+                [_("when"), _("channel"), _("where"), _("passage")],
+                (
+                    [
+                        formats.moment(one.at, at.zone, now) if one.at else "",
+                        labels.channel_short(one.channel),
+                        one.title,
+                        one.snippet.replace("\x02", "").replace("\x03", ""),
+                    ]
+                    for one in hits
+                ),
+            )
+        if not hits:
+            say(_("Nothing found."))
+    return Exit.DONE
+
+
+def _every_event(
+    at: Session,
+    *,
+    ticket_id: int | None = None,
+    customer_id: int | None = None,
+    channels: tuple[str, ...] | None = None,
+) -> list[EventRow]:
+    events: list[EventRow] = []
+    after: int | None = 0
+    while after is not None:
+        page = reading.timeline(
+            at.read, ticket_id=ticket_id, customer_id=customer_id, after=after, limit=1000, channels=channels
+        )
+        events += page
+        after = page[-1].key if len(page) == 1000 else None
+    return events
+
+
+def _attachments(at: Session, event: EventRow) -> list[reading.AttachmentRow]:
+    return reading.attachments(at.read, event.key) if event.attachments else []
+
+
+def _print_events(events: list[EventRow], at: Session) -> None:
+    now = at.now()
+    for one in events:
+        head = [
+            formats.moment(one.at, at.zone, now),
+            labels.event(one.kind),
+            labels.channel(one.channel),
+            one.author,
+        ]
+        if one.state:
+            head.append(labels.outbox(one.state))
+        print_text("")
+        print_text(" · ".join(part for part in head if part))
+        for line in (one.text or one.data).splitlines():
+            print_text(f"  {line}")
+
+
+def _moment(text: str, at: Session) -> int:
+    """An ISO 8601 moment; without an offset it is meant in the operator's zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("when_unreadable", found=text) from error
+    return to_ms(found if found.tzinfo else found.replace(tzinfo=at.zone))

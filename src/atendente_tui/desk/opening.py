@@ -1,0 +1,41 @@
+"""Who works at this desk and by which rules: the configuration and what the backend said at the last login."""
+
+from __future__ import annotations
+
+import getpass
+import json
+
+from atendente_tui.clock import Clock
+from atendente_tui.config import Config
+from atendente_tui.desk.desk import Agent, Can, Desk
+from atendente_tui.policies import rules_of
+from atendente_tui.store.engine import Connection
+from atendente_tui.store.store import Store
+
+
+def agent_of(config: Config, db: Connection) -> Agent:
+    """The configuration's word first, then what the backend called this user, then the system's user."""
+    told = _told(config, db, "identity")
+    login = config.agent.login or told.get("login") or (config.backend.user if config.backend else None)
+    login = login or getpass.getuser()
+    return Agent(
+        login=login,
+        name=config.agent.name or told.get("name") or login,
+        teams=config.agent.teams or tuple(told.get("teams", ())),
+        tier=config.agent.tier,
+    )
+
+
+def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connection) -> Desk:
+    told = _told(config, db, "capabilities")
+    can = Can(frozenset(told["commands"]), frozenset(told["local_only"])) if told else Can.everything()
+    return Desk(store=store, agent=agent, rules=rules_of(config), clock=clock, holds=config.holds, can=can)
+
+
+def _told(config: Config, db: Connection, key: str) -> dict:  # type: ignore[type-arg]
+    if config.backend is None:
+        return {}
+    row = db.execute(
+        "SELECT value FROM sync_state WHERE backend = ? AND key = ?", (config.backend.name, key)
+    ).fetchone()
+    return json.loads(row[0]) if row else {}

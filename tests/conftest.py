@@ -1,0 +1,36 @@
+"""What every test gets: Portuguese on screen, no configuration, no keyring and no data of the person who runs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from atendente_tui import i18n
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def a_world_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("ATENDENTE_TOKEN", "ATENDENTE_STORE_KEY_FILE", "ATENDENTE_LANG", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ATENDENTE_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("ATENDENTE_DATA", str(tmp_path / "data"))
+    i18n.choose("pt-BR")
+    yield
+    i18n.choose("pt-BR")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real tickets, articles and hostile strings, kept beside the project; in CI they must be there."""
+    data = SHARED / "data"
+    if not data.is_dir():
+        reason = "the test data beside the project (../shared/data) is not here"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return data
