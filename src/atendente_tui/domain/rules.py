@@ -12,7 +12,7 @@ from atendente_tui.domain.channels import CHANNELS, ChannelRule
 from atendente_tui.domain.holidays import PublicHolidays
 from atendente_tui.domain.priority import Part, Weights
 from atendente_tui.domain.sla import Ladder, SlaPolicy, choose, ladder
-from atendente_tui.domain.words import Channel
+from atendente_tui.domain.words import Channel, SlaTarget
 
 _MS = timedelta(milliseconds=1)
 
@@ -104,18 +104,21 @@ BRAZIL_OFFICE = BusinessCalendar(
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_ALL = frozenset(SlaTarget)
+_NEXT = frozenset({SlaTarget.NEXT})
 
 DEFAULT_RULES = Rules(
     calendars={"always": ALWAYS, "office": BRAZIL_OFFICE},
     policies=(
         # Given by the business: the first answer to an e-mail within 24 hours, to a chat within 5 minutes.
-        SlaPolicy("email", first=_DAY, next=_DAY, channels=frozenset({Channel.EMAIL})),
+        SlaPolicy("email", first=_DAY, next=_DAY, channels=frozenset({Channel.EMAIL}), suggested=_NEXT),
         SlaPolicy(
             "chat",
             first=5 * _MINUTE,
             next=5 * _MINUTE,
             calendar="office",
             channels=frozenset({Channel.CHAT}),
+            suggested=_NEXT,
         ),
         # Suggested, until somebody sets them.
         SlaPolicy(
@@ -124,7 +127,7 @@ DEFAULT_RULES = Rules(
             next=30 * _MINUTE,
             calendar="office",
             channels=frozenset({Channel.WHATSAPP, Channel.APP}),
-            suggested=True,
+            suggested=_ALL,
         ),
         SlaPolicy(
             "social",
@@ -132,7 +135,7 @@ DEFAULT_RULES = Rules(
             next=2 * _HOUR,
             calendar="office",
             channels=frozenset({Channel.INSTAGRAM, Channel.FACEBOOK, Channel.X, Channel.SMS}),
-            suggested=True,
+            suggested=_ALL,
         ),
         SlaPolicy(
             "complaint",
@@ -140,8 +143,8 @@ DEFAULT_RULES = Rules(
             next=_DAY,
             resolution=10 * _DAY,
             channels=frozenset({Channel.PUBLIC_COMPLAINT}),
-            suggested=True,
+            suggested=_ALL,
         ),
-        SlaPolicy("other", first=_DAY, next=_DAY, suggested=True),
+        SlaPolicy("other", first=_DAY, next=_DAY, suggested=_ALL),
     ),
 )

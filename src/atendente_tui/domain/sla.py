@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from atendente_tui.domain.calendar import BusinessCalendar
-from atendente_tui.domain.words import Channel, Priority, Segment, SlaState
+from atendente_tui.domain.words import Channel, Priority, Segment, SlaState, SlaTarget
 
 _MS = timedelta(milliseconds=1)
 
@@ -25,7 +25,7 @@ class SlaPolicy:
     """Targets for the tickets its filters let through; an empty filter lets all through.
 
     calendar    name of a calendar in `Rules.calendars`
-    suggested   True for numbers nobody at the company has set yet ("padrão sugerido")
+    suggested   targets whose numbers nobody at the company has set yet ("padrão sugerido")
     """
 
     name: str
@@ -36,7 +36,7 @@ class SlaPolicy:
     channels: frozenset[Channel] = frozenset()
     priorities: frozenset[Priority] = frozenset()
     segments: frozenset[Segment] = frozenset()
-    suggested: bool = False
+    suggested: frozenset[SlaTarget] = frozenset()
 
     def applies(self, channel: str, priority: str, segment: str | None) -> bool:
         return (

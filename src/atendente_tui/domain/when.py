@@ -12,6 +12,7 @@ import calendar as months
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cache
 
 from atendente_tui.domain.fold import folded
 from atendente_tui.domain.refusal import Refused
@@ -61,46 +62,48 @@ _ONE = ("um", "uma", "a", "an", "one")
 
 _MONTH = f"(?P<month>{'|'.join(_MONTHS)})[a-z]*"
 _N = r"(?P<n>\d{1,4}|um|uma|an|a|one)"
-_GRAMMAR = tuple(
-    (kind, re.compile(pattern + r"(?!\w)"))
-    for kind, pattern in (
-        ("date", r"(?P<year>\d{4})-(?P<m>\d{1,2})-(?P<day>\d{1,2})"),
-        ("date", r"(?P<day>\d{1,2})/(?P<m>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?"),
-        ("date", r"(?P<day>\d{1,2})-(?P<m>\d{1,2})-(?P<year>\d{4})"),
-        ("date", rf"(?P<day>\d{{1,2}})(?:o|st|nd|rd|th)? ?(?:de )?{_MONTH}(?: (?:de )?(?P<year>\d{{4}}))?"),
-        ("date", rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<year>\d{{4}}))?"),
-        ("clock", r"(?P<h>\d{1,2})(?:[:h](?P<min>\d{2})|h|hs)?(?: horas?)? da (?P<part>manha|tarde|noite)"),
-        ("clock", r"(?P<h>\d{1,2}):(?P<min>\d{2})(?: ?(?P<part>am|pm)|h)?"),
-        ("clock", r"(?P<h>\d{1,2}) ?(?P<part>am|pm)"),
-        (
-            "hours",
-            r"(?P<h>\d{1,3}) ?(?:horas?|hours?|hrs?|hs|h)"
-            r"(?: ?(?:e |and )?(?P<min>[0-5]\d)(?: ?(?:minutos|minutes|mins?|m))?(?!:|/| ?dias?| ?d))?",
-        ),
-        ("clock", r"(?:as|at) (?P<h>\d{1,2})(?![\w:]| ?(?:h|am|pm|da ))"),
-        ("an hour", r"(?:um|uma|an|a|one) (?:hora|hour)"),
-        ("half an hour", r"(?:meia hora|half an hour|half hour)"),
-        ("minutes", rf"{_N} ?(?:minutos?|minutes?|mins?|m)"),
-        ("days", rf"{_N} ?(?:dias?|days?|d)"),
-        ("weeks", rf"{_N} ?(?:semanas?|sem|weeks?|w)"),
-        ("months", rf"{_N} ?(?:mes|meses|months?)"),
-        ("in two days", r"(?:depois de amanha|(?:the )?day after tomorrow)"),
-        ("tomorrow", r"(?:amanha|tomorrow)"),
-        ("today", r"(?:hoje|today|tonight)"),
-        ("next week", r"(?:proxima semana|semana que vem|next week)"),
-        ("next month", r"(?:proximo mes|mes que vem|next month)"),
-        (
-            "weekday",
-            rf"(?P<next>proxim[ao] |next )?(?P<name>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})"
-            r"(?:-feira| feira)?(?P<after> que vem)?",
-        ),
-        ("word", rf"(?P<word>{'|'.join(sorted(_CLOCK_WORDS, key=len, reverse=True))})"),
-        ("span", r"(?:em|daqui a|daqui|dentro de|in)"),
-        ("hour", r"(?:as|at)"),
-        ("and", r"(?:e|and)"),
-        ("filler", r"(?:no dia|dia|no|na|nesta|neste|on|this|the|ao|a|de|pelas|por volta das|ate)"),
-    )
+_GRAMMAR = (
+    ("date", r"(?P<year>\d{4})-(?P<m>\d{1,2})-(?P<day>\d{1,2})"),
+    ("date", r"(?P<day>\d{1,2})/(?P<m>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?"),
+    ("date", r"(?P<day>\d{1,2})-(?P<m>\d{1,2})-(?P<year>\d{4})"),
+    ("date", rf"(?P<day>\d{{1,2}})(?:o|st|nd|rd|th)? ?(?:de )?{_MONTH}(?: (?:de )?(?P<year>\d{{4}}))?"),
+    ("date", rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<year>\d{{4}}))?"),
+    ("clock", r"(?P<h>\d{1,2})(?:[:h](?P<min>\d{2})|h|hs)?(?: horas?)? da (?P<part>manha|tarde|noite)"),
+    ("clock", r"(?P<h>\d{1,2}):(?P<min>\d{2})(?: ?(?P<part>am|pm)|h)?"),
+    ("clock", r"(?P<h>\d{1,2}) ?(?P<part>am|pm)"),
+    (
+        "hours",
+        r"(?P<h>\d{1,3}) ?(?:horas?|hours?|hrs?|hs|h)"
+        r"(?: ?(?:e |and )?(?P<min>[0-5]\d)(?: ?(?:minutos|minutes|mins?|m))?(?!:|/| ?dias?| ?d))?",
+    ),
+    ("clock", r"(?:as|at) (?P<h>\d{1,2})(?![\w:]| ?(?:h|am|pm|da ))"),
+    ("an hour", r"(?:um|uma|an|a|one) (?:hora|hour)"),
+    ("half an hour", r"(?:meia hora|half an hour|half hour)"),
+    ("minutes", rf"{_N} ?(?:minutos?|minutes?|mins?|m)"),
+    ("days", rf"{_N} ?(?:dias?|days?|d)"),
+    ("weeks", rf"{_N} ?(?:semanas?|sem|weeks?|w)"),
+    ("months", rf"{_N} ?(?:mes|meses|months?)"),
+    ("in two days", r"(?:depois de amanha|(?:the )?day after tomorrow)"),
+    ("tomorrow", r"(?:amanha|tomorrow)"),
+    ("today", r"(?:hoje|today|tonight)"),
+    ("next week", r"(?:proxima semana|semana que vem|next week)"),
+    ("next month", r"(?:proximo mes|mes que vem|next month)"),
+    (
+        "weekday",
+        rf"(?P<next>proxim[ao] |next )?(?P<name>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})"
+        r"(?:-feira| feira)?(?P<after> que vem)?",
+    ),
+    ("word", rf"(?P<word>{'|'.join(sorted(_CLOCK_WORDS, key=len, reverse=True))})"),
+    ("span", r"(?:em|daqui a|daqui|dentro de|in)"),
+    ("hour", r"(?:as|at)"),
+    ("and", r"(?:e|and)"),
+    ("filler", r"(?:no dia|dia|no|na|nesta|neste|on|this|the|ao|a|de|pelas|por volta das|ate)"),
 )
+
+
+@cache
+def _grammar() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(pattern + r"(?!\w)")) for kind, pattern in _GRAMMAR)
 
 
 @dataclass(slots=True)
@@ -162,7 +165,7 @@ def _read(text: str) -> _Said:
     if not rest:
         raise ValueError("nothing said")
     while rest:
-        for kind, pattern in _GRAMMAR:
+        for kind, pattern in _grammar():
             found = pattern.match(rest)
             if found is not None:
                 _take(said, kind, found.groupdict())
