@@ -21,19 +21,22 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent / "src" / "atendente_tui"
 LOCALE = ROOT / "locale"
-KEYWORDS = {"_": None, "n_": (1, 2), "later": None}
+KEYWORDS = {"_": None, "n_": (1, 2), "later": None, "p_": ((1, "c"), 2), "later_in": ((1, "c"), 2)}
 PLACES = re.compile(r"\{[a-z_]*[^{}]*\}")
 
-Key = str | tuple[str, ...]
+Key = tuple[str | None, str | tuple[str, ...]]
+"""Context and sentence."""
 
 
 def said_in_code() -> dict[Key, str]:
     """Every sentence the code says, and the file that says it first."""
     found: dict[Key, str] = {}
-    for name, _line, message, _comments, _context in extract_from_dir(
+    for name, _line, message, _comments, context in extract_from_dir(
         ROOT, [("**.py", "python")], keywords=KEYWORDS, comment_tags=()
     ):
-        found.setdefault(message, str(name))
+        if isinstance(message, tuple) and context is not None and len(message) == 1:
+            message = message[0]
+        found.setdefault((context, message), str(name))
     return found
 
 
@@ -55,8 +58,17 @@ def merged(language: str) -> tuple[Catalog, list[str]]:
                     for text in texts
                     if text and not set(PLACES.findall(text)) <= places
                 ]
-                catalog.add(message.id, message.string)
+                known = catalog.get(ids[0], message.context)
+                if known is not None and known.string != message.string:
+                    faults.append(
+                        f"{path.name}: {message.id!r} is translated differently elsewhere: {known.string!r}"
+                    )
+                catalog.add(message.id, message.string, context=message.context)
     return catalog, faults
+
+
+def _sentences(catalog: Catalog) -> dict[Key, object]:
+    return {(one.context, one.id): one.string for one in catalog if one.id}
 
 
 def compiled(catalog: Catalog) -> bytes:
@@ -72,7 +84,7 @@ def main() -> int:
     for folder in sorted(path for path in LOCALE.iterdir() if path.is_dir()):
         catalog, bad = merged(folder.name)
         faults += bad
-        known = {message.id for message in catalog if message.id}
+        known = {(message.context, message.id) for message in catalog if message.id}
         faults += [
             f"{where}: {message!r} is not in {folder.name}"
             for message, where in said.items()
@@ -81,7 +93,7 @@ def main() -> int:
         target = folder / "LC_MESSAGES" / "atendente.mo"
         if check:
             old = read_mo(target.open("rb")) if target.exists() else Catalog()
-            if {m.id: m.string for m in old if m.id} != {m.id: m.string for m in catalog if m.id}:
+            if _sentences(old) != _sentences(catalog):
                 faults.append(f"{folder.name}: the compiled catalog is old: run make messages")
         else:
             target.parent.mkdir(exist_ok=True)

@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from atendente_tui.domain.words import Channel, Priority, Segment, Status, Tier
@@ -23,7 +22,6 @@ GLYPHS = ("unicode", "ascii")
 SORTS = ("score", "due", "updated", "opened")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 T = TypeVar("T")
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class BackendConfig:
     user: str | None = None
     ca_file: str | None = None
     poll_seconds: float = 15.0
-    options: Mapping[str, str | int | float | bool] = EMPTY
+    options: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     """The adapter's own keys, `[backend.options]`."""
 
 
@@ -132,10 +130,10 @@ class Config:
     backend: BackendConfig | None = None
     agent: AgentConfig = AgentConfig()
     ui: UiConfig = UiConfig()
-    keys: Mapping[str, tuple[str, ...]] = EMPTY
-    key_lines: Mapping[str, int] = EMPTY
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key_lines: Mapping[str, int] = field(default_factory=dict)
     """Line of each entry of `keys`, for the keymap's own check."""
-    holds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({"default": 10.0}))
+    holds: Mapping[str, float] = field(default_factory=lambda: {"default": 10.0})
     views: tuple[ViewConfig, ...] = ()
     calendars: tuple[CalendarConfig, ...] = ()
     sla: tuple[SlaConfig, ...] = ()
@@ -162,7 +160,8 @@ def load(path: Path) -> Config:
         ) from error
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
-        raise ConfigError((Fault(path, int(at[1]) if at else 0, "file", str(error), "TOML"),)) from error
+        line = int(at[1]) if at else text.count("\n") + 1
+        raise ConfigError((Fault(path, line, "file", str(error), "TOML"),)) from error
     return _Reading(path, text).config(tree)
 
 
@@ -428,7 +427,7 @@ class _Reading:
 
         try:
             ZoneInfo(zone)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             self.wrong(place, repr(zone), _('a time zone such as "America/Sao_Paulo"'))
 
     def wrong(self, key: str, found: str, allowed: str) -> None:

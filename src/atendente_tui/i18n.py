@@ -42,6 +42,16 @@ def n_(one: str, many: str, count: int) -> str:
     return _current.ngettext(one, many, count)
 
 
+def p_(context: str, message: str) -> str:
+    """A word whose translation depends on where it stands ("open" the status, "open" the verb)."""
+    return _current.pgettext(context, message)
+
+
+def later_in(context: str, message: str) -> str:
+    """Mark a constant for extraction; translate it with `p_(context, ...)` where it is shown."""
+    return message
+
+
 def later(message: str) -> str:
     """Mark a constant for extraction; translate it with `_()` where it is shown."""
     return message

@@ -6,212 +6,217 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.i18n import _, later, n_
+from atendente_tui.i18n import _, later_in, n_, p_
 
 STATUS = {
-    "new": later("new"),
-    "open": later("open"),
-    "pending": later("pending"),
-    "on_hold": later("on hold"),
-    "snoozed": later("snoozed"),
-    "solved": later("solved"),
-    "closed": later("closed"),
+    "new": later_in("status", "new"),
+    "open": later_in("status", "open"),
+    "pending": later_in("status", "pending"),
+    "on_hold": later_in("status", "on hold"),
+    "snoozed": later_in("status", "snoozed"),
+    "solved": later_in("status", "solved"),
+    "closed": later_in("status", "closed"),
 }
-PRIORITY = {"low": later("low"), "normal": later("normal"), "high": later("high"), "urgent": later("urgent")}
+PRIORITY = {
+    "low": later_in("priority", "low"),
+    "normal": later_in("priority", "normal"),
+    "high": later_in("priority", "high"),
+    "urgent": later_in("priority", "urgent"),
+}
 IMPACT = {
-    "one": later("one customer"),
-    "several": later("several customers"),
-    "many": later("many customers"),
+    "one": later_in("impact", "one customer"),
+    "several": later_in("impact", "several customers"),
+    "many": later_in("impact", "many customers"),
 }
 CHANNEL = {
-    "email": later("e-mail"),
-    "chat": later("chat"),
-    "whatsapp": later("WhatsApp"),
-    "sms": later("SMS"),
-    "phone": later("phone"),
-    "instagram": later("Instagram"),
-    "facebook": later("Facebook"),
-    "x": later("X"),
-    "app": later("app"),
-    "portal": later("portal"),
-    "in_person": later("in person"),
-    "public_complaint": later("complaint site"),
+    "email": later_in("channel", "e-mail"),
+    "chat": later_in("channel", "chat"),
+    "whatsapp": later_in("channel", "WhatsApp"),
+    "sms": later_in("channel", "SMS"),
+    "phone": later_in("channel", "phone"),
+    "instagram": later_in("channel", "Instagram"),
+    "facebook": later_in("channel", "Facebook"),
+    "x": later_in("channel", "X"),
+    "app": later_in("channel", "app"),
+    "portal": later_in("channel", "portal"),
+    "in_person": later_in("channel", "in person"),
+    "public_complaint": later_in("channel", "complaint site"),
 }
 CHANNEL_SHORT = {
-    "email": later("mail"),
-    "chat": later("chat"),
-    "whatsapp": later("wpp"),
-    "sms": later("sms"),
-    "phone": later("tel"),
-    "instagram": later("inst"),
-    "facebook": later("face"),
-    "x": later("x"),
-    "app": later("app"),
-    "portal": later("web"),
-    "in_person": later("shop"),
-    "public_complaint": later("recl"),
+    "email": later_in("channel_short", "mail"),
+    "chat": later_in("channel_short", "chat"),
+    "whatsapp": later_in("channel_short", "wpp"),
+    "sms": later_in("channel_short", "sms"),
+    "phone": later_in("channel_short", "tel"),
+    "instagram": later_in("channel_short", "inst"),
+    "facebook": later_in("channel_short", "face"),
+    "x": later_in("channel_short", "x"),
+    "app": later_in("channel_short", "app"),
+    "portal": later_in("channel_short", "web"),
+    "in_person": later_in("channel_short", "shop"),
+    "public_complaint": later_in("channel_short", "recl"),
 }
 SEGMENT = {
-    "prospect": later("prospect"),
-    "new": later("new customer"),
-    "regular": later("regular"),
-    "vip": later("VIP"),
-    "at_risk": later("may leave us"),
+    "prospect": later_in("segment", "prospect"),
+    "new": later_in("segment", "new customer"),
+    "regular": later_in("segment", "regular"),
+    "vip": later_in("segment", "VIP"),
+    "at_risk": later_in("segment", "may leave us"),
 }
 EVENT = {
-    "message": later("message"),
-    "note": later("note"),
-    "call": later("call"),
-    "field_change": later("change"),
-    "survey_answer": later("survey"),
-    "order": later("order"),
-    "bot_turn": later("bot"),
-    "wrap_up": later("wrap-up"),
-    "promise": later("promise"),
-    "escalation": later("escalation"),
-    "fact": later("fact"),
-    "link": later("link"),
+    "message": later_in("event", "message"),
+    "note": later_in("event", "note"),
+    "call": later_in("event", "call"),
+    "field_change": later_in("event", "change"),
+    "survey_answer": later_in("event", "survey"),
+    "order": later_in("event", "order"),
+    "bot_turn": later_in("event", "bot"),
+    "wrap_up": later_in("event", "wrap-up"),
+    "promise": later_in("event", "promise"),
+    "escalation": later_in("event", "escalation"),
+    "fact": later_in("event", "fact"),
+    "link": later_in("event", "link"),
 }
 IDENTITY = {
-    "email": later("e-mail"),
-    "phone": later("phone"),
-    "whatsapp": later("WhatsApp"),
-    "instagram": later("Instagram"),
-    "facebook": later("Facebook"),
-    "x": later("X"),
-    "cpf": later("CPF"),
-    "cnpj": later("CNPJ"),
-    "external": later("code"),
+    "email": later_in("identity", "e-mail"),
+    "phone": later_in("identity", "phone"),
+    "whatsapp": later_in("identity", "WhatsApp"),
+    "instagram": later_in("identity", "Instagram"),
+    "facebook": later_in("identity", "Facebook"),
+    "x": later_in("identity", "X"),
+    "cpf": later_in("identity", "CPF"),
+    "cnpj": later_in("identity", "CNPJ"),
+    "external": later_in("identity", "code"),
 }
 FACT = {
-    "identity_confirmed": later("identity confirmed"),
-    "cpf_confirmed": later("CPF confirmed"),
-    "address_confirmed": later("address confirmed"),
-    "phone_confirmed": later("phone confirmed"),
-    "email_confirmed": later("e-mail confirmed"),
-    "order_number": later("order number"),
+    "identity_confirmed": later_in("fact", "identity confirmed"),
+    "cpf_confirmed": later_in("fact", "CPF confirmed"),
+    "address_confirmed": later_in("fact", "address confirmed"),
+    "phone_confirmed": later_in("fact", "phone confirmed"),
+    "email_confirmed": later_in("fact", "e-mail confirmed"),
+    "order_number": later_in("fact", "order number"),
 }
 SLA_TARGET = {
-    "first_response": later("first response"),
-    "next_response": later("next response"),
-    "resolution": later("resolution"),
+    "first_response": later_in("sla_target", "first response"),
+    "next_response": later_in("sla_target", "next response"),
+    "resolution": later_in("sla_target", "resolution"),
 }
 SLA_STATE = {
-    "none": later("no deadline"),
-    "ok": later("on time"),
-    "at_risk": later("at risk"),
-    "broken": later("overdue"),
-    "paused": later("paused"),
-    "met": later("met"),
+    "none": later_in("sla_state", "no deadline"),
+    "ok": later_in("sla_state", "on time"),
+    "at_risk": later_in("sla_state", "at risk"),
+    "broken": later_in("sla_state", "overdue"),
+    "paused": later_in("sla_state", "paused"),
+    "met": later_in("sla_state", "met"),
 }
 OUTBOX = {
-    "held": later("going out"),
-    "queued": later("in the outbox"),
-    "sent": later("sending"),
-    "unknown": later("unknown, check"),
-    "refused": later("refused"),
-    "conflict": later("conflict"),
-    "confirmed": later("delivered"),
-    "undone": later("undone"),
-    "discarded": later("discarded"),
+    "held": later_in("outbox", "going out"),
+    "queued": later_in("outbox", "in the outbox"),
+    "sent": later_in("outbox", "sending"),
+    "unknown": later_in("outbox", "unknown, check"),
+    "refused": later_in("outbox", "refused"),
+    "conflict": later_in("outbox", "conflict"),
+    "confirmed": later_in("outbox", "delivered"),
+    "undone": later_in("outbox", "undone"),
+    "discarded": later_in("outbox", "discarded"),
 }
 COMMAND = {
-    "reply": later("reply"),
-    "note": later("note"),
-    "claim": later("claim"),
-    "release": later("give back"),
-    "assign": later("assign"),
-    "status": later("change status"),
-    "priority": later("change priority"),
-    "team": later("change team"),
-    "escalate": later("escalate"),
-    "snooze": later("snooze"),
-    "tag": later("tag"),
-    "wrapup": later("wrap up"),
-    "promise": later("promise a follow-up"),
-    "settle_promise": later("settle a promise"),
-    "fact": later("record a fact"),
-    "create": later("create a ticket"),
-    "merge": later("merge"),
-    "link": later("link"),
-    "flag_article": later("flag an article"),
+    "reply": later_in("command", "reply"),
+    "note": later_in("command", "note"),
+    "claim": later_in("command", "claim"),
+    "release": later_in("command", "give back"),
+    "assign": later_in("command", "assign"),
+    "status": later_in("command", "change status"),
+    "priority": later_in("command", "change priority"),
+    "team": later_in("command", "change team"),
+    "escalate": later_in("command", "escalate"),
+    "snooze": later_in("command", "snooze"),
+    "tag": later_in("command", "tag"),
+    "wrapup": later_in("command", "wrap up"),
+    "promise": later_in("command", "promise a follow-up"),
+    "settle_promise": later_in("command", "settle a promise"),
+    "fact": later_in("command", "record a fact"),
+    "create": later_in("command", "create a ticket"),
+    "merge": later_in("command", "merge"),
+    "link": later_in("command", "link"),
+    "flag_article": later_in("command", "flag an article"),
 }
 PART = {
-    "sla": later("deadline"),
-    "urgency": later("urgency"),
-    "impact": later("impact"),
-    "segment": later("customer"),
-    "waiting": later("waiting"),
-    "channel": later("channel"),
+    "sla": later_in("part", "deadline"),
+    "urgency": later_in("part", "urgency"),
+    "impact": later_in("part", "impact"),
+    "segment": later_in("part", "customer"),
+    "waiting": later_in("part", "waiting"),
+    "channel": later_in("part", "channel"),
 }
-AUDIENCE = {"public": later("public"), "internal": later("internal")}
+AUDIENCE = {"public": later_in("audience", "public"), "internal": later_in("audience", "internal")}
 
 REFUSALS: Mapping[str, str] = MappingProxyType({})
 
 
-def _label(table: Mapping[str, str], word: str | None) -> str:
+def _label(context: str, table: Mapping[str, str], word: str | None) -> str:
     """The label of a word; a word nobody foresaw is shown as it is."""
-    return "" if word is None else _(table[word]) if word in table else word
+    return "" if word is None else p_(context, table[word]) if word in table else word
 
 
 def status(word: str | None) -> str:
-    return _label(STATUS, word)
+    return _label("status", STATUS, word)
 
 
 def priority(word: str | None) -> str:
-    return _label(PRIORITY, word)
+    return _label("priority", PRIORITY, word)
 
 
 def impact(word: str | None) -> str:
-    return _label(IMPACT, word)
+    return _label("impact", IMPACT, word)
 
 
 def channel(word: str | None) -> str:
-    return _label(CHANNEL, word)
+    return _label("channel", CHANNEL, word)
 
 
 def channel_short(word: str | None) -> str:
-    return _label(CHANNEL_SHORT, word)
+    return _label("channel_short", CHANNEL_SHORT, word)
 
 
 def segment(word: str | None) -> str:
-    return _label(SEGMENT, word)
+    return _label("segment", SEGMENT, word)
 
 
 def event(word: str | None) -> str:
-    return _label(EVENT, word)
+    return _label("event", EVENT, word)
 
 
 def identity(word: str | None) -> str:
-    return _label(IDENTITY, word)
+    return _label("identity", IDENTITY, word)
 
 
 def fact(word: str | None) -> str:
-    return _label(FACT, word)
+    return _label("fact", FACT, word)
 
 
 def sla_target(word: str | None) -> str:
-    return _label(SLA_TARGET, word)
+    return _label("sla_target", SLA_TARGET, word)
 
 
 def sla_state(word: str | None) -> str:
-    return _label(SLA_STATE, word)
+    return _label("sla_state", SLA_STATE, word)
 
 
 def outbox(word: str | None) -> str:
-    return _label(OUTBOX, word)
+    return _label("outbox", OUTBOX, word)
 
 
 def command(word: str | None) -> str:
-    return _label(COMMAND, word)
+    return _label("command", COMMAND, word)
 
 
 def part(word: str | None) -> str:
-    return _label(PART, word)
+    return _label("part", PART, word)
 
 
 def audience(word: str | None) -> str:
-    return _label(AUDIENCE, word)
+    return _label("audience", AUDIENCE, word)
 
 
 def why(parts: list[tuple[str, int]]) -> str:

@@ -203,7 +203,7 @@ def _is_zone(zone: object) -> bool:
 
     try:
         ZoneInfo(zone)  # type: ignore[arg-type]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
     return True
 
