@@ -1,0 +1,101 @@
+"""What can be wrong with a store. Every sentence names the file and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from atendente_tui.i18n import _
+
+
+class StoreError(Exception):
+    """Base of everything the store room raises on purpose."""
+
+
+class StoreLocked(StoreError):
+    """Another process has this store open for writing. `pid` is None when the lock file does not say."""
+
+    def __init__(self, pid: int | None, host: str | None, path: Path | str = "") -> None:
+        super().__init__(pid, host, str(path))
+        self.pid, self.host, self.path = pid, host, str(path)
+
+    def __str__(self) -> str:
+        return _(
+            "The store {path} is open in another window (process {pid} on {host}). "
+            "Close that one, or open this one to read only."
+        ).format(path=self.path, pid=self.pid or "?", host=self.host or "?")
+
+
+class StoreNewer(StoreError):
+    """Written by a newer version: schema `found`, while this one knows up to `known`."""
+
+    def __init__(self, found: int, known: int, path: Path | str = "") -> None:
+        super().__init__(found, known, str(path))
+        self.found, self.known, self.path = found, known, str(path)
+
+    def __str__(self) -> str:
+        return _(
+            "The store {path} was written by a newer version (schema {found}, this one knows {known}). "
+            "Update the program; nothing was changed."
+        ).format(path=self.path, found=self.found, known=self.known)
+
+
+class StoreDamaged(StoreError):
+    """The file is not sound. `detail` is SQLite's own word, in English."""
+
+    def __init__(self, detail: str, path: Path | str = "") -> None:
+        super().__init__(detail, str(path))
+        self.detail, self.path = detail, str(path)
+
+    def __str__(self) -> str:
+        return _(
+            "The store {path} is damaged ({detail}). `atendente doctor --repair` sets it aside, brings back the "
+            "newest good copy and saves what was still to be sent."
+        ).format(path=self.path, detail=self.detail)
+
+
+class WrongKey(StoreError):
+    """The key does not open the file. `kind`: "wrong", "missing" (encrypted, no key given) or "plain" (not encrypted)."""
+
+    def __init__(self, path: Path | str = "", kind: str = "wrong") -> None:
+        super().__init__(str(path), kind)
+        self.path, self.kind = str(path), kind
+
+    def __str__(self) -> str:
+        return {
+            "wrong": _(
+                "The key does not open the store {path}. Nothing was changed; check which profile it belongs to."
+            ),
+            "missing": _(
+                "The store {path} is encrypted and no key was given. Unlock the keyring or name the key file."
+            ),
+            "plain": _(
+                'The store {path} is not encrypted, though a key was given. Set encryption = "off" or use another directory.'
+            ),
+        }[self.kind].format(path=self.path)
+
+
+class StoreFull(StoreError):
+    """No room on the disk: the job was rolled back whole, what was confirmed before is safe."""
+
+    def __init__(self, path: Path | str = "") -> None:
+        super().__init__(str(path))
+        self.path = str(path)
+
+    def __str__(self) -> str:
+        return _(
+            "There is no room left on the disk of {path}. Nothing was saved; free some space and try again."
+        ).format(path=self.path)
+
+
+class StoreReadOnly(StoreError):
+    """A write was asked of a store that was opened to read."""
+
+    def __str__(self) -> str:
+        return _("This store is open to read only. Close the other window to write here.")
+
+
+class StoreClosed(StoreError):
+    """A job came after `close`."""
+
+    def __str__(self) -> str:
+        return _("The store is closed.")

@@ -1,0 +1,380 @@
+"""Tickets on their way in: their rows in memory, what the backend says laid over them, and one write at the end.
+
+The backend tells the whole ticket, None where it has no such field. Its status overrules ours only when it is
+another than it told last time: so what a backend cannot represent (snoozed, on hold) survives the next pull.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from atendente_tui.domain.assess import TicketFacts
+from atendente_tui.domain.instants import to_ms
+from atendente_tui.store import effects
+from atendente_tui.store.assessing import judge, pauses_of
+from atendente_tui.store.incoming import Batch, compact
+
+if TYPE_CHECKING:
+    from atendente_tui.domain.change import EventAppend, TicketUpsert
+
+TOLD = (
+    "protocol",
+    "subject",
+    "customer_id",
+    "channel",
+    "status",
+    "remote_status",
+    "priority",
+    "impact",
+    "assignee",
+    "team",
+    "tier",
+    "reason",
+    "wrap_up",
+    "tags",
+    "fields",
+    "opened",
+    "updated",
+    "solved",
+    "snoozed_until",
+    "keep_snoozed",
+    "merged_into",
+    "version",
+)
+TRAIL = (
+    "first_reply",
+    "last_inbound",
+    "last_outbound",
+    "waiting_since",
+    "paused_since",
+    "pauses",
+    "newest_event",
+)
+JUDGED = ("score", "why", "sla_target", "sla_due", "sla_state", "recheck")
+ROW = ("id", "remote_id", *TOLD, *TRAIL, *JUDGED)
+HELD = (
+    "status",
+    "priority",
+    "impact",
+    "assignee",
+    "team",
+    "tier",
+    "reason",
+    "tags",
+    "solved",
+    "snoozed_until",
+    "merged_into",
+)
+_told, _trail, _judged, _row = attrgetter(*TOLD), attrgetter(*TRAIL), attrgetter(*JUDGED), attrgetter(*ROW)
+_place = attrgetter("status", "assignee", "team")
+_indexed = attrgetter("subject", "protocol", "tags")
+LIVE = frozenset({"new", "open", "pending", "on_hold", "snoozed"})
+
+
+class Ticket:
+    """A ticket's row while its changes are laid over it. `incoming` are held fields, kept back for `lay_under`."""
+
+    __slots__ = (*ROW, "before", "incoming", "is_new", "stale_wait")
+
+    def __init__(self, row: Sequence[Any], *, is_new: bool) -> None:
+        for name, value in zip(ROW, row, strict=True):
+            setattr(self, name, value)
+        self.is_new = is_new
+        self.before = (
+            (None, None, None, None) if is_new else (_told(self), _trail(self), _judged(self), _indexed(self))
+        )
+        self.incoming: dict[str, Any] = {}
+        self.stale_wait = False
+        """A reply came in that lies before the newest message of the customer: look up who waits since when."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def _blank(ticket_id: int, remote_id: str, customer_id: int, at: int) -> Ticket:
+    """A ticket that something names before its own change came: kept out of the queue until it does."""
+    values: dict[str, Any] = dict.fromkeys(ROW)
+    values |= {
+        "id": ticket_id,
+        "remote_id": remote_id,
+        "subject": "",
+        "customer_id": customer_id,
+        "channel": "portal",
+        "status": "closed",
+        "priority": "normal",
+        "tags": "[]",
+        "fields": "{}",
+        "opened": at,
+        "updated": at,
+        "keep_snoozed": 0,
+        "pauses": "[]",
+        "score": 0,
+        "why": "[]",
+        "sla_state": "none",
+    }
+    return Ticket([values[name] for name in ROW], is_new=True)
+
+
+def read_tickets(batch: Batch, changes: Sequence[TicketUpsert], events: Sequence[EventAppend]) -> None:
+    """Load every ticket that the changes or events name into `batch.tickets`, and lay the changes over them."""
+    if not changes and not events:
+        return
+    _bind_own(batch, events)
+    known = _load(
+        batch, {one.remote_id for one in changes} | {one.ticket for one in events if one.ticket is not None}
+    )
+    batch.find_customers(one.customer for one in (*changes, *events) if one.customer is not None)
+    swallowers = {one.merged_into for one in changes if one.merged_into is not None}
+    if swallowers - known.keys():
+        known |= _load(batch, swallowers - known.keys())
+    next_id = _Ids(batch)
+    for change in changes:
+        remote_id = change.remote_id
+        if change.customer is not None:
+            customer_id = batch.customer(change.customer)
+        elif remote_id in known:
+            customer_id = known[remote_id].customer_id
+        else:
+            customer_id = batch.new_customer(f"?ticket:{remote_id}", "")
+        ticket = known.get(remote_id)
+        if ticket is None:
+            ticket = _blank(next_id.take(), remote_id, customer_id, to_ms(change.opened_at))
+            known[remote_id] = ticket
+        batch.tickets[remote_id] = ticket
+        swallower = None
+        if change.merged_into is not None:
+            if change.merged_into not in known:
+                known[change.merged_into] = _blank(
+                    next_id.take(), change.merged_into, customer_id, to_ms(change.opened_at)
+                )
+            batch.tickets[change.merged_into] = known[change.merged_into]
+            swallower = known[change.merged_into].id
+        _lay(batch, ticket, change, customer_id, swallower)
+    for event in events:
+        if event.ticket is None:
+            continue
+        if event.ticket not in known:
+            customer_id = batch.customer(event.customer or f"?ticket:{event.ticket}")
+            known[event.ticket] = _blank(next_id.take(), event.ticket, customer_id, to_ms(event.at))
+        batch.tickets[event.ticket] = known[event.ticket]
+
+
+class _Ids:
+    """Ids for new rows, asked of the table once."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._next = int(batch.db.execute("SELECT coalesce(max(id), 0) FROM ticket").fetchone()[0])
+
+    def take(self) -> int:
+        self._next += 1
+        return self._next
+
+
+def _bind_own(batch: Batch, events: Sequence[EventAppend]) -> None:
+    """A ticket made here whose first event comes back by its command's id is the backend's: before its row doubles."""
+    marks = {
+        str(one.command_id): one.ticket
+        for one in events
+        if one.command_id is not None and one.ticket is not None
+    }
+    if not marks:
+        return
+    own = batch.db.execute(
+        "SELECT e.command_id, t.id FROM json_each(?) j CROSS JOIN event e ON e.command_id = j.value"
+        " JOIN ticket t ON t.id = e.ticket_id WHERE t.remote_id IS NULL",
+        (json.dumps(list(marks)),),
+    ).fetchall()
+    for command_id, ticket_id in own:
+        effects.rebind(batch.tx, ticket_id, marks[command_id])
+
+
+def _load(batch: Batch, remote_ids: Iterable[str]) -> dict[str, Ticket]:
+    rows = batch.db.execute(
+        f"SELECT {', '.join('t.' + name for name in ROW)} FROM json_each(?) j CROSS JOIN ticket t ON t.remote_id = j.value",
+        (compact(list(remote_ids)),),
+    )
+    return {row[1]: Ticket(row, is_new=False) for row in rows}
+
+
+def _lay(batch: Batch, ticket: Ticket, change: TicketUpsert, customer_id: int, swallower: int | None) -> None:
+    status = change.status._value_
+    updated = to_ms(change.updated_at)
+    news: dict[str, Any] = {
+        "priority": change.priority._value_,
+        "assignee": change.assignee or None,
+    }
+    # None where the backend has no such field: what is known here stays.
+    if change.impact is not None:
+        news["impact"] = change.impact._value_
+    if change.team is not None:
+        news["team"] = change.team
+    if change.tier is not None:
+        news["tier"] = change.tier._value_
+    if change.reason is not None:
+        news["reason"] = change.reason
+    if change.tags is not None:
+        news["tags"] = compact(change.tags)
+    if swallower is not None:
+        news["merged_into"] = swallower
+    if status != ticket.remote_status:
+        news["status"] = status
+        ticket.remote_status = status
+    here = news.get("status", ticket.status)
+    if change.solved_at is not None:
+        news["solved"] = to_ms(change.solved_at)
+    elif here in LIVE:
+        news["solved"] = None
+    elif ticket.solved is None:
+        news["solved"] = updated
+    if change.snoozed_until is not None:
+        news["snoozed_until"] = to_ms(change.snoozed_until)
+    elif here != "snoozed":
+        news["snoozed_until"] = None
+    if ticket.id in batch.pending:
+        ticket.incoming |= news
+    else:
+        for name, value in news.items():
+            setattr(ticket, name, value)
+    if change.protocol is not None:
+        ticket.protocol = change.protocol
+    ticket.subject = change.subject
+    ticket.customer_id = customer_id
+    ticket.channel = change.channel._value_
+    ticket.opened = to_ms(change.opened_at)
+    ticket.updated = updated if ticket.id not in batch.pending else max(updated, ticket.updated)
+    ticket.fields = compact(change.fields)
+    if change.version is not None:
+        ticket.version = change.version
+
+
+def write_tickets(batch: Batch) -> int:
+    """Judge and write the tickets of the batch; returns how many rows changed."""
+    tickets = list(batch.tickets.values())
+    if not tickets:
+        return 0
+    for ticket in tickets:
+        _settle_pause(ticket)
+    moved = [one for one in tickets if one.is_new or (_told(one), _trail(one)) != one.before[:2]]
+    if not moved:
+        _lay_under(batch, tickets)
+        return 0
+    _judge(batch, moved)
+    db, tx = batch.db, batch.tx
+    _free_protocols(batch, moved)
+    new = [one for one in moved if one.is_new]
+    told = [one for one in moved if not one.is_new and _told(one) != one.before[0]]
+    if new:
+        db.executemany(_INSERT, map(_row, new))
+    if told:
+        db.executemany(_UPDATE_TOLD, [(*_told(one), one.id) for one in told])
+    trail = [(*_trail(one), one.id) for one in moved if not one.is_new and _trail(one) != one.before[1]]
+    if trail:
+        db.executemany(_UPDATE_TRAIL, trail)
+    judged = [(*_judged(one), one.id) for one in moved if not one.is_new and _judged(one) != one.before[2]]
+    if judged:
+        db.executemany(_UPDATE_JUDGED, judged)
+    _write_tags(batch, new, told)
+    for one in new:
+        tx.tally(None, _place(one))
+    for one in told:
+        was = one.before[0]
+        before = (was[4], was[8], was[9])
+        if before != _place(one):
+            tx.tally(before, _place(one))
+        if was[2] != one.customer_id:  # the placeholder has got its name: its history goes along
+            db.execute("UPDATE event SET customer_id = ? WHERE ticket_id = ?", (one.customer_id, one.id))
+            batch.moved_customers.add(was[2])
+    indexed = [one.id for one in moved if one.is_new or _indexed(one) != one.before[3]]
+    if indexed:
+        tx.reindex("ticket", *indexed)
+    tx.touch("queue", *(f"ticket:{one.id}" for one in moved))
+    batch.moved_customers.update(one.customer_id for one in moved)
+    _lay_under(batch, tickets)
+    return len(moved)
+
+
+def _lay_under(batch: Batch, tickets: Sequence[Ticket]) -> None:
+    for ticket in tickets:
+        if ticket.incoming:
+            effects.lay_under(batch.tx, ticket.id, ticket.incoming)
+
+
+def _settle_pause(ticket: Ticket) -> None:
+    """Make the pause agree with the status, where no event told when it began or ended."""
+    if ticket.status == "pending":
+        if ticket.paused_since is None:
+            ticket.paused_since = ticket.updated
+    elif ticket.paused_since is not None:
+        if ticket.updated > ticket.paused_since:
+            ticket.pauses = compact([*pauses_of(ticket.pauses), (ticket.paused_since, ticket.updated)])
+        ticket.paused_since = None
+
+
+def _judge(batch: Batch, moved: Sequence[Ticket]) -> None:
+    segments = dict(
+        batch.db.execute(
+            "SELECT c.id, c.segment FROM json_each(?) j CROSS JOIN customer c ON c.id = j.value"
+            " WHERE c.segment IS NOT NULL",
+            (json.dumps([one.customer_id for one in moved]),),
+        ).fetchall()
+    )
+    rules, now = batch.tx.rules, batch.tx.now
+    for one in moved:
+        facts = TicketFacts(
+            one.status,
+            one.priority,
+            one.channel,
+            one.opened,
+            one.impact,
+            segments.get(one.customer_id),
+            one.first_reply,
+            one.waiting_since,
+            one.last_inbound,
+            one.solved,
+            one.paused_since,
+            pauses_of(one.pauses),
+        )
+        one.score, one.why, one.sla_target, one.sla_due, one.sla_state, one.recheck = judge(facts, rules, now)
+
+
+def _free_protocols(batch: Batch, moved: Sequence[Ticket]) -> None:
+    """A number that another ticket has already stays with that one; ours goes by its id."""
+    wanted = {
+        one.protocol: one
+        for one in moved
+        if one.protocol is not None and (one.is_new or one.protocol != one.before[0][0])
+    }
+    for one in moved:
+        if one.protocol is not None and wanted.get(one.protocol, one) is not one:
+            one.protocol = None
+    if not wanted:
+        return
+    for protocol, ticket_id in batch.db.execute(
+        "SELECT t.protocol, t.id FROM json_each(?) j CROSS JOIN ticket t ON t.protocol = j.value",
+        (compact(list(wanted)),),
+    ).fetchall():
+        if wanted[protocol].id != ticket_id:
+            wanted[protocol].protocol = None
+
+
+def _write_tags(batch: Batch, new: Sequence[Ticket], told: Sequence[Ticket]) -> None:
+    changed = [one for one in told if one.tags != one.before[0][13]]
+    for one in changed:
+        batch.db.execute("DELETE FROM ticket_tag WHERE ticket_id = ?", (one.id,))
+    rows = [(tag, one.id) for one in (*new, *changed) if one.tags != "[]" for tag in json.loads(one.tags)]
+    if rows:
+        batch.db.executemany("INSERT OR IGNORE INTO ticket_tag (tag, ticket_id) VALUES (?, ?)", rows)
+
+
+def _sets(names: Iterable[str]) -> str:
+    return ", ".join(f"{name} = ?" for name in names)
+
+
+_INSERT = f"INSERT INTO ticket ({', '.join(ROW)}) VALUES ({', '.join('?' * len(ROW))})"
+_UPDATE_TOLD = f"UPDATE ticket SET {_sets(TOLD)} WHERE id = ?"
+_UPDATE_TRAIL = f"UPDATE ticket SET {_sets(TRAIL)} WHERE id = ?"
+_UPDATE_JUDGED = f"UPDATE ticket SET {_sets(JUDGED)} WHERE id = ?"

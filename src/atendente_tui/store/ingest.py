@@ -1,0 +1,185 @@
+"""What the outside world says goes into the store: a page of changes and its cursor in one transaction.
+
+Applying a page twice alters nothing: what is already so is neither written nor indexed. A change that cannot be
+applied is set aside whole (`poison`) and stops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from atendente_tui.store.incoming import Batch
+from atendente_tui.store.incoming_beside import apply_articles, apply_directory, apply_gone
+from atendente_tui.store.incoming_customers import apply_customers
+from atendente_tui.store.incoming_events import apply_events
+from atendente_tui.store.incoming_tickets import read_tickets, write_tickets
+from atendente_tui.store.writing import Lane
+
+if TYPE_CHECKING:
+    from atendente_tui.domain.change import Change, ChangePage
+    from atendente_tui.store.store import Store
+    from atendente_tui.store.writing import Tx
+
+SLICE = 150
+"""Changes in one transaction of a sync: short enough that a person's write never waits long behind one."""
+
+
+class Applied(NamedTuple):
+    """Rows that were written; `skipped` were set aside, `unchanged` said nothing new."""
+
+    customers: int = 0
+    tickets: int = 0
+    events: int = 0
+    skipped: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: object) -> Applied:
+        if not isinstance(other, Applied):
+            return NotImplemented
+        return Applied(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def apply_page(tx: Tx, page: ChangePage, backend: str) -> Applied:
+    """Apply a page and move the cursor, both in this transaction."""
+    applied = apply_changes(tx, page.changes, backend)
+    keep_cursor(tx, page, backend)
+    return applied
+
+
+def apply_in_slices(store: Store, page: ChangePage, backend: str, *, size: int = SLICE) -> Applied:
+    """Apply a page in short transactions on the sync lane, the cursor in the last; blocks until all are committed.
+
+    Interrupted in the middle, the page comes again and what was applied says nothing new.
+    """
+    changes = page.changes
+    parts = [changes[start : start + size] for start in range(0, len(changes), size)] or [()]
+    last = parts.pop()
+
+    def job(part: Sequence[Change]) -> Any:
+        return lambda tx: apply_changes(tx, part, backend)
+
+    futures = [store.submit(job(part), Lane.SYNC) for part in parts]
+
+    def finish(tx: Tx) -> Applied:
+        for (
+            future
+        ) in futures:  # they ran before this one: a failure of theirs must keep the cursor where it was
+            future.result()
+        applied = apply_changes(tx, last, backend)
+        keep_cursor(tx, page, backend)
+        return applied
+
+    applied: Applied = store.submit(finish, Lane.SYNC).result()
+    for future in futures:
+        applied += future.result()
+    return applied
+
+
+def keep_cursor(tx: Tx, page: ChangePage, backend: str) -> None:
+    kept: list[tuple[str, str]] = [("cursor", page.cursor), ("caught_up", "1" if page.caught_up else "0")]
+    kept += [(name, str(n)) for name, n in (("done", page.done), ("total", page.total)) if n is not None]
+    tx.db.executemany(
+        "INSERT INTO sync_state (backend, key, value) VALUES (?, ?, ?)"
+        " ON CONFLICT (backend, key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+        [(backend, name, value) for name, value in kept],
+    )
+    tx.touch("sync")
+
+
+def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
+    """Apply changes without a cursor."""
+    total = Applied()
+    for group in _without_repeats(changes):
+        try:
+            with tx.savepoint():
+                total += _apply(tx, group, backend)
+        except _LASTING as wrong:
+            if len(group) == 1:
+                total += _set_aside(tx, group[0], backend, wrong)
+                continue
+            for change in group:
+                try:
+                    with tx.savepoint():
+                        total += _apply(tx, [change], backend)
+                except _LASTING as alone:
+                    total += _set_aside(tx, change, backend, alone)
+    return total
+
+
+def _apply(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
+    by_type: dict[str, list[Any]] = {}
+    for change in changes:
+        by_type.setdefault(change.type, []).append(change)
+    if unknown := by_type.keys() - _TYPES:
+        raise ValueError(f"no such change: {sorted(unknown)}")
+    batch = Batch(tx, backend)
+    customers = apply_customers(batch, by_type.get("customer", ()))
+    events = by_type.get("event", ())
+    read_tickets(batch, by_type.get("ticket", ()), events)
+    appended = apply_events(batch, events)
+    tickets = write_tickets(batch)
+    batch.insert_events()
+    others = apply_articles(batch, by_type.get("article", ()), by_type.get("article_gone", ()))
+    others += apply_directory(batch, by_type.get("directory", ()))
+    others += apply_gone(batch, by_type.get("gone", ()))
+    batch.tell()
+    told = customers + tickets + appended + others
+    return Applied(customers, tickets, appended, 0, max(0, len(changes) - told))
+
+
+_TYPES = {"customer", "ticket", "event", "gone", "article", "article_gone", "directory"}
+
+
+def _without_repeats(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Groups in which nothing is named twice, in order: a thing and its later state are applied one after the other."""
+    group: list[Change] = []
+    seen: set[tuple[str, str]] = set()
+    for change in changes:
+        name = (
+            "ticket" if change.type == "gone" else change.type,
+            getattr(change, "remote_id", "") or _key(change),
+        )
+        if name in seen:
+            yield group
+            group, seen = [], set()
+        seen.add(name)
+        group.append(change)
+    if group:
+        yield group
+
+
+def _key(change: Any) -> str:
+    return f"{getattr(change, 'kind', '')}:{getattr(change, 'key', '')}"
+
+
+def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
+    try:
+        text = change.model_dump_json()
+    except Exception:
+        text = json.dumps(repr(change))
+    tx.db.execute(
+        "INSERT INTO poison (at, backend, change, error) VALUES (?, ?, ?, ?)",
+        (tx.now, backend, text, f"{type(wrong).__name__}: {wrong}"[:500]),
+    )
+    tx.touch("sync")
+    return Applied(skipped=1)
+
+
+def _lasting() -> tuple[type[Exception], ...]:
+    from sqlcipher3 import dbapi2 as sqlite
+
+    # What trying again would not cure. A full disk or a damaged file is not the change's fault and goes up.
+    return (
+        sqlite.IntegrityError,
+        sqlite.DataError,
+        sqlite.InterfaceError,
+        ValueError,
+        TypeError,
+        KeyError,
+        OverflowError,
+    )
+
+
+_LASTING = _lasting()

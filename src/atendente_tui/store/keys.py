@@ -1,0 +1,45 @@
+"""Keys of timeline events: milliseconds shifted left by six bits, counted up where taken.
+
+So they order the timeline, and, negated, they are rowids of the full text that come out newest first.
+"""
+
+from __future__ import annotations
+
+from sqlcipher3.dbapi2 import Connection
+
+SHIFT = 6
+
+
+class Keys:
+    """Hands out free keys inside one transaction; same moments come out in the order asked."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._next: dict[int, int] = {}
+        newest = db.execute("SELECT max(key) FROM event").fetchone()[0]
+        self._newest: int = -(1 << 62) if newest is None else newest
+
+    def take(self, at: int) -> int:
+        """A free key for an event at `at` (ms)."""
+        base = at << SHIFT
+        key = self._next.get(base)
+        if key is None:
+            key = base if base > self._newest else self._free(base)
+        elif key > base + 62:  # the millisecond is full: its neighbours may have keys of their own there
+            key = self._free(base, key)
+        self._next[base] = key + 1
+        if key > self._newest:
+            self._newest = key
+        return key
+
+    def _free(self, base: int, least: int | None = None) -> int:
+        least = base if least is None else least
+        width = 64
+        while True:
+            last = self._db.execute(
+                "SELECT max(key) FROM event WHERE key >= ? AND key < ?", (base, base + width)
+            ).fetchone()[0]
+            key = least if last is None else max(least, last + 1)
+            if key < base + width:
+                return key
+            width *= 2

@@ -1,0 +1,74 @@
+"""Numbered SQL files, each applied once, in one transaction together with the number it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sqlite
+from sqlcipher3.dbapi2 import Connection
+
+from atendente_tui.store.errors import StoreNewer
+
+
+def migrations() -> list[tuple[int, str]]:
+    """(number, SQL) of every migration known, in order."""
+    folder = resources.files("atendente_tui.store") / "migrations"
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return [
+        (int(entry.name[:4]), entry.read_text("utf-8")) for entry in sorted(found, key=lambda one: one.name)
+    ]
+
+
+def latest() -> int:
+    folder = resources.files("atendente_tui.store") / "migrations"
+    return max(int(entry.name[:4]) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+
+
+def version(db: Connection) -> int:
+    """The schema's number; 0 for an empty file."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: Connection, path: Path, before: Callable[[int], None] | None = None) -> int:
+    """Bring the schema up to the newest known. Returns the number found. Raises StoreNewer, and changes nothing then.
+
+    before: called with the old number ahead of the first change to a store that holds something already.
+    """
+    found, known = version(db), latest()
+    if found > known:
+        raise StoreNewer(found, known, path)
+    if found == known:
+        return found
+    if found and before is not None:
+        before(found)
+    for number, script in migrations():
+        if number > found:
+            _apply(db, number, script)
+    return found
+
+
+def _apply(db: Connection, number: int, script: str) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in statements(script):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {number}")  # transactional: rolled back with the rest
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one (`executescript` would commit first)."""
+    held = ""
+    for line in script.splitlines(keepends=True):
+        held += line
+        if sqlite.complete_statement(held):
+            yield held
+            held = ""
+    if any(line.strip() and not line.strip().startswith("--") for line in held.splitlines()):
+        raise ValueError(f"an unfinished statement: {held!r}")

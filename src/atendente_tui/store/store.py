@@ -1,0 +1,183 @@
+"""The local mirror of the queue: one directory, one writer, many readers.
+
+`store.db` holds everything, `search.db` the full text (made again from the first when lost), `store.lock` says who
+writes. Reads go through `reader()`: a read-only connection of the caller's own; writes through `submit`/`write`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlcipher3.dbapi2 import Connection
+
+from atendente_tui.store import engine, migrate
+from atendente_tui.store.errors import StoreReadOnly
+from atendente_tui.store.lock import InstanceLock
+from atendente_tui.store.wal import Checkpointer, truncate
+from atendente_tui.store.writing import Lane, Tx, Writer
+
+if TYPE_CHECKING:
+    from atendente_tui.clock import Clock
+    from atendente_tui.domain.rules import Rules
+    from atendente_tui.store.indexing import Indexer
+
+__all__ = ["Lane", "Store", "Tx"]
+
+T = TypeVar("T")
+LONG_LOG = 8 << 20  # bytes of write-ahead log that are cut off once nothing is being synced
+
+
+class Store:
+    """Made by `Store.open`. Its methods may be called from any thread."""
+
+    def __init__(self, path: Path, key: bytes | None, rules: Rules, clock: Clock, *, read_only: bool) -> None:
+        self.path = path
+        self.rules = rules
+        self.clock = clock
+        self.read_only = read_only
+        self._key = key
+        self._lock: InstanceLock | None = None
+        self._db: Connection | None = None
+        self._writer: Writer | None = None
+        self._checkpointer: Checkpointer | None = None
+        self._indexer: Indexer | None = None
+        self._watchers: list[Callable[[frozenset[str]], None]] = []
+        self._closing = threading.Lock()
+        self.was_clean = True
+        """False when the process that had the store before did not close it."""
+
+    @classmethod
+    def open(
+        cls, path: Path, *, key: bytes | None, rules: Rules, clock: Clock, read_only: bool = False
+    ) -> Store:
+        """Open the store in directory `path`, made when absent.
+
+        Raises StoreLocked, StoreNewer, StoreDamaged, WrongKey; FileNotFoundError when read_only and there is none.
+        """
+        store = cls(path, key, rules, clock, read_only=read_only)
+        if read_only:
+            with contextlib.closing(store.reader()) as db:
+                found = migrate.version(db)
+                if found > migrate.latest():
+                    raise migrate.StoreNewer(found, migrate.latest(), store.file)
+            return store
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        store._lock = InstanceLock(path / "store.lock")
+        try:
+            store._start()
+        except BaseException:
+            store._lock.release(clean=store._lock.was_clean)
+            raise
+        return store
+
+    def _start(self) -> None:
+        assert self._lock is not None
+        self.was_clean = self._lock.was_clean
+        made = not self.file.exists()
+        self._db = engine.connect(self.file, self._key)
+        if made:
+            os.chmod(self.file, 0o600)
+        try:
+            migrate.migrate(self._db, self.file, before=self._copy_before_migrating)
+        except BaseException:
+            self._db.close()
+            raise
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")  # `wal` does it where nobody waits
+        self._checkpointer = Checkpointer(lambda: engine.connect(self.file, self._key, cache=1_024))
+        self._writer = Writer(
+            self._db,
+            self.file,
+            clock=self.clock,
+            rules=self.rules,
+            announce=self._announce,
+            idle=self._upkeep,
+            checkpointer=self._checkpointer,
+        )
+        self._checkpointer.start()
+        self._writer.start()
+
+    @property
+    def file(self) -> Path:
+        return self.path / "store.db"
+
+    @property
+    def search_file(self) -> Path:
+        return self.path / "search.db"
+
+    def reader(self) -> Connection:
+        """A new read-only connection; the caller closes it. One for each thread that reads."""
+        return engine.connect(self.file, self._key, read_only=True)
+
+    def submit(self, job: Callable[[Tx], T], lane: Lane = Lane.PERSON) -> Future[T]:
+        """Have `job(tx)` run in a transaction of its own. What it raises comes through the future, rolled back.
+
+        Raises StoreReadOnly, StoreClosed at once.
+        """
+        if self._writer is None:
+            raise StoreReadOnly
+        return self._writer.submit(job, lane)
+
+    def write(self, job: Callable[[Tx], T], lane: Lane = Lane.PERSON) -> T:
+        return self.submit(job, lane).result()
+
+    def subscribe(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call back with the topics of each commit, on the writer's thread: be brief. Returns the way out."""
+        self._watchers.append(callback)
+
+        def leave() -> None:
+            with contextlib.suppress(ValueError):
+                self._watchers.remove(callback)
+
+        return leave
+
+    def _announce(self, topics: frozenset[str]) -> None:
+        for callback in tuple(self._watchers):
+            with contextlib.suppress(Exception):  # a watcher's fault is not the writer's
+                callback(topics)
+
+    def _upkeep(self) -> None:
+        """What time alone changes, and the log after a sync; on the writer's thread when nobody waits."""
+        from atendente_tui.store.assessing import reassess_due
+
+        assert self._writer is not None and self._db is not None
+        if not self._writer.waiting(Lane.IDLE):
+            with contextlib.suppress(Exception):
+                self._writer.submit(reassess_due, Lane.IDLE)
+        if not self._writer.waiting(Lane.SYNC) and _size(self.file.with_name("store.db-wal")) > LONG_LOG:
+            truncate(self._db)
+
+    def _copy_before_migrating(self, found: int) -> None:
+        from atendente_tui.store.backup import copy_to
+
+        copy_to(self.file, self.path / f"before-migration-{found}.db", self._key)
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Do what is in line, for at most `timeout` seconds, and let go. May be called twice."""
+        with self._closing:
+            until = monotonic() + timeout
+            if self._writer is not None:
+                self._writer.stop()
+                self._writer.join(max(0.0, until - monotonic()))
+            if self._checkpointer is not None:
+                self._checkpointer.stop()
+                self._checkpointer.join(max(0.1, until - monotonic()))
+            done = self._writer is None or not self._writer.is_alive()
+            if self._db is not None and done:
+                self._db.close()
+                self._db = None
+            if self._lock is not None:
+                self._lock.release(clean=done)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
