@@ -1,0 +1,239 @@
+"""The far side of the demo: a helpdesk in memory that plays a scenario by the clock and carries out commands.
+
+Everything that changes is appended to one log of `Change`s; a place in that log is what a cursor remembers.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from atendente_tui.domain.change import Change, CustomerUpsert, EventAppend, TicketUpsert
+from atendente_tui.domain.command import Receipt
+from atendente_tui.domain.words import AuthorKind, Direction, EventKind, Status
+from atendente_tui.flow.conversation import Conversation, Event, Rate, Say, TimePassed, begin, step
+from atendente_tui.knowledge.scenario import Happening, Scenario, WrittenFile, WrittenTicket
+
+Act = Callable[[datetime], None]
+
+
+class DemoWorld:
+    """One playing of a scenario. Time only moves when `advance` is told so; every moment in it is then played in order."""
+
+    def __init__(self, scenario: Scenario, start: datetime) -> None:
+        self.scenario = scenario
+        self.start = start
+        self.zone = ZoneInfo(scenario.zone)
+        self.now = start
+        self.online = True
+        self.log: list[tuple[datetime, Change]] = []
+        self.tickets: dict[str, TicketUpsert] = {}
+        self.customers: dict[str, CustomerUpsert] = {one.remote_id: one for one in scenario.customers}
+        self.receipts: dict[UUID, Receipt] = {}
+        self.promises: dict[UUID, EventAppend] = {}
+        self.flags: list[tuple[str, str, str]] = []
+        """Articles that agents marked: id, flag, text."""
+        self._numbers: dict[str, int] = {}
+        self._next_ticket = max((int(key) for key in self._keys() if key.isdigit()), default=0) + 1
+        self._talks: dict[str, Conversation] = {}
+        self._agenda: list[tuple[datetime, int, Act]] = []
+        self._planned = 0
+        self._files: dict[str, WrittenFile] = {
+            one.attachment.remote_id: one
+            for ticket in scenario.tickets
+            for event in ticket.events
+            for one in event.files
+        }
+        for ticket in scenario.tickets:
+            self._adopt(ticket, start)
+        for happening in scenario.timeline:
+            self._plan(happening.at.at(start, self.zone), partial(self._happen, happening))
+
+    def _keys(self) -> list[str]:
+        opened = [one.opened.remote_id for one in self.scenario.timeline if one.opened is not None]
+        return [*(one.remote_id for one in self.scenario.tickets), *opened]
+
+    # -- the clock ---------------------------------------------------------------------------------------------------
+
+    def advance(self, now: datetime) -> None:
+        """Play everything that is due by `now`, each at its own moment. A clock that went back changes nothing."""
+        while self._agenda and self._agenda[0][0] <= now:
+            at, _n, act = heapq.heappop(self._agenda)
+            self.now = max(self.now, at)
+            act(self.now)
+        self.now = max(self.now, now)
+
+    @property
+    def next_moment(self) -> datetime | None:
+        return self._agenda[0][0] if self._agenda else None
+
+    def _plan(self, at: datetime, act: Act) -> None:
+        self._planned += 1
+        heapq.heappush(self._agenda, (at, self._planned, act))
+
+    # -- what the scenario brings ------------------------------------------------------------------------------------
+
+    def _adopt(self, ticket: WrittenTicket, now: datetime) -> None:
+        self.tickets[ticket.remote_id] = ticket.change(self.start, self.zone)
+        self._numbers[ticket.remote_id] = len(ticket.events)
+        for event in ticket.events:
+            if event.fields["kind"] is EventKind.PROMISE:
+                self.promises[event.fields["command_id"]] = event.change(self.start, self.zone)
+        persona = self.scenario.personas.get(ticket.remote_id)
+        if persona is not None:
+            self._stand(ticket.remote_id, begin(persona, now))
+
+    def _happen(self, happening: Happening, now: datetime) -> None:
+        if happening.what == "network":
+            self.online = happening.value == "up"
+        elif happening.opened is not None:
+            self._adopt(happening.opened, now)
+            self.tell(now, self.tickets[happening.opened.remote_id])
+            for event in happening.opened.events:
+                self.tell(now, event.change(self.start, self.zone))
+        elif happening.ticket is not None:
+            ticket = self.tickets[happening.ticket]
+            if happening.event is not None:
+                self.customer_writes(ticket.remote_id, happening.event.change(self.start, self.zone), now)
+            elif happening.what == "claims" and ticket.assignee is None:
+                self.set(ticket.remote_id, happening.by or "", now, assignee=happening.by)
+            elif happening.what == "status" and happening.value is not None:
+                self.set(ticket.remote_id, happening.by or "", now, status=Status(happening.value))
+
+    # -- customers ---------------------------------------------------------------------------------------------------
+
+    def hears(self, ticket: str, event: Event, now: datetime) -> None:
+        """Let the persona of a ticket take notice: of an answer, of a solution, of time."""
+        talk = self._talks.get(ticket)
+        if talk is None:
+            return
+        talk, effects = step(talk, event, now)
+        for effect in effects:
+            self._plan(effect.at, partial(self._answer, ticket, effect))
+        self._stand(ticket, talk)
+
+    def _stand(self, ticket: str, talk: Conversation) -> None:
+        self._talks[ticket] = talk
+        if talk.wakes is not None:
+            self._plan(talk.wakes, partial(self.hears, ticket, TimePassed()))
+
+    def _answer(self, ticket: str, effect: Say | Rate, now: datetime) -> None:
+        text, fields = (effect.text, {}) if isinstance(effect, Say) else ("", _survey(effect.score))
+        self.customer_writes(ticket, self.from_customer(ticket, text, now, **fields), now)
+
+    def from_customer(self, ticket: str, text: str, now: datetime, **fields: Any) -> EventAppend:
+        known = self.tickets[ticket]
+        person = self.customers.get(known.customer or "")
+        return EventAppend(
+            **{"kind": EventKind.MESSAGE, **fields},
+            remote_id=self.next_event(ticket),
+            ticket=ticket,
+            customer=known.customer,
+            at=now,
+            channel=known.channel,
+            author=person.name if person else "",
+            text=text,
+        )
+
+    def customer_writes(self, ticket: str, event: EventAppend, now: datetime) -> None:
+        """An inbound event; a message wakes the ticket up, unless it is closed or asked to sleep on."""
+        known = self.tickets[ticket]
+        self.tell(now, event)
+        asleep = known.status in (Status.PENDING, Status.SOLVED) or (
+            known.status is Status.SNOOZED and known.fields.get("keep_snoozed") != "yes"
+        )
+        if event.kind is EventKind.MESSAGE and asleep:
+            known = known.model_copy(update={"status": Status.OPEN, "solved_at": None, "snoozed_until": None})
+        self.update(known, now)
+
+    # -- the log -----------------------------------------------------------------------------------------------------
+
+    def tell(self, now: datetime, change: Change) -> None:
+        self.log.append((now, change))
+
+    def update(self, ticket: TicketUpsert, now: datetime) -> None:
+        """The ticket as it stands from now on."""
+        version = str(int(ticket.version or "1") + 1)
+        ticket = ticket.model_copy(update={"updated_at": max(now, ticket.updated_at), "version": version})
+        self.tickets[ticket.remote_id] = ticket
+        self.tell(now, ticket)
+
+    def set(self, ticket: str, by: str, now: datetime, *, command: UUID | None = None, **values: Any) -> str:
+        """Change columns of a ticket and say who did it. Returns the id of the first event."""
+        known = self.tickets[ticket]
+        first = ""
+        for name, new in values.items():
+            old = getattr(known, name)
+            event = self.next_event(ticket)
+            first = first or event
+            data = {"field": name, "old": _plain(old), "new": _plain(new)}
+            self.tell(
+                now, self.by_agent(event, ticket, by, now, EventKind.FIELD_CHANGE, "", data, command=command)
+            )
+            command = None  # one event is the echo of the command; an id is used once
+        if "status" in values:
+            done = values["status"] in (Status.SOLVED, Status.CLOSED)
+            values["solved_at"] = (known.solved_at or now) if done else None
+            if values["status"] is not Status.SNOOZED:
+                values["snoozed_until"] = None
+        self.update(known.model_copy(update=values), now)
+        return first
+
+    def by_agent(
+        self,
+        remote_id: str,
+        ticket: str,
+        by: str,
+        now: datetime,
+        kind: EventKind,
+        text: str,
+        data: Mapping[str, str | int | float | bool | None] | None = None,
+        *,
+        command: UUID | None = None,
+        **fields: Any,
+    ) -> EventAppend:
+        public = kind is EventKind.MESSAGE
+        return EventAppend(
+            remote_id=remote_id,
+            ticket=ticket,
+            customer=self.tickets[ticket].customer,
+            at=now,
+            kind=kind,
+            direction=Direction.OUTBOUND if public else Direction.INTERNAL,
+            author_kind=AuthorKind.AGENT,
+            author=by,
+            public=public,
+            text=text,
+            data=data or {},
+            command_id=command,
+            **fields,
+        )
+
+    def next_event(self, ticket: str) -> str:
+        self._numbers[ticket] = self._numbers.get(ticket, 0) + 1
+        return f"{ticket}/{self._numbers[ticket]}"
+
+    def next_ticket(self) -> str:
+        self._next_ticket += 1
+        return str(self._next_ticket - 1)
+
+    def file(self, remote_id: str) -> bytes | None:
+        found = self._files.get(remote_id)
+        return None if found is None else found.content
+
+
+def _survey(score: int) -> dict[str, Any]:
+    return {"kind": EventKind.SURVEY_ANSWER, "data": {"survey": "csat", "score": score, "of": 5}}
+
+
+def _plain(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)

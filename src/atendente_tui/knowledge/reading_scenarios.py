@@ -1,0 +1,304 @@
+"""A scenario file read into `Scenario`, or every fault of it with its line."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from atendente_tui.domain.change import CustomerUpsert, DirectoryEntry, Identity
+from atendente_tui.domain.words import Channel, IdentityKind, Impact, Priority, Segment, Status, Tier
+from atendente_tui.flow.persona import Persona
+from atendente_tui.i18n import _
+from atendente_tui.knowledge.articles import Article, load_articles, read_text
+from atendente_tui.knowledge.marked import Fault, Fields, parse
+from atendente_tui.knowledge.scenario import Happening, Scenario, WrittenAgent, WrittenEvent, WrittenTicket
+from atendente_tui.knowledge.written_events import (
+    Setting,
+    moment,
+    needed_moment,
+    read_events,
+    single,
+)
+from atendente_tui.knowledge.written_personas import read_persona
+
+ZONE = "America/Sao_Paulo"
+Entry = Literal["team", "wrap_up", "reason", "tag"]
+
+
+@dataclass(slots=True)
+class _World:
+    """What the later parts of a file refer to."""
+
+    zone: ZoneInfo
+    agents: frozenset[str]
+    customers: dict[str, CustomerUpsert]
+    tickets: dict[str, WrittenTicket]
+
+
+def load_scenario(path: Path) -> tuple[Scenario | None, list[Fault]]:
+    """The scenario of a file and the folder of articles it names. With any fault there is no scenario."""
+    try:
+        text = read_text(path)
+    except (OSError, ValueError) as error:
+        return None, [Fault(path.name, 0, str(error))]
+    tree, faults = parse(text, path.name)
+    if tree is None:
+        return None, faults or [Fault(path.name, 0, _("the file is empty"))]
+    scenario = _scenario(Fields(tree, path.name, faults), path, text, faults)
+    return (None, sorted(faults, key=lambda one: (one.file, one.line))) if faults else (scenario, [])
+
+
+def _scenario(fields: Fields, path: Path, text: str, faults: list[Fault]) -> Scenario:
+    seed = fields.whole("seed", 0, 2**31) or 0
+    clock = fields.fields("clock") or Fields(None, path.name, faults, "clock")
+    zone = clock.maybe("zone") or ZONE
+    start = _start(clock)
+    clock.close()
+    directory = fields.fields("directory") or Fields(None, path.name, faults, "directory")
+    entries = _directory(directory)
+    agent = _agent(fields.fields("agent") or Fields(None, path.name, faults, "agent"))
+    logins = frozenset({agent.login, *(one.key for one in entries if one.kind == "agent")})
+    customers: dict[str, CustomerUpsert] = {}
+    world = _World(_zone(zone, clock), logins, customers, {})
+    own: list[WrittenEvent] = []
+    for key, one in fields.named("customers"):
+        customers[key] = _customer(key, one)
+        setting = Setting(world.zone, logins, None, key, customers[key].name, None)
+        own += read_events(one.each("events"), None, setting)
+        one.close()
+    for key, one in fields.named("tickets"):
+        world.tickets[key] = _ticket(key, one, world, before_start=True)
+    timeline = [_happening(one, world, n) for n, one in enumerate(fields.each("timeline"), 1)]
+    personas = _personas(fields, world, seed)
+    scenario = Scenario(
+        name=fields.text("scenario"),
+        version=fields.whole("version", 1, 10_000) or 1,
+        title=fields.text("title"),
+        purpose=fields.maybe("purpose") or "",
+        language=fields.maybe("language") or "pt-BR",
+        seed=seed,
+        start=start,
+        zone=zone,
+        agent=agent,
+        directory=entries,
+        customers=tuple(customers.values()),
+        events=tuple(own),
+        tickets=tuple(
+            one
+            for key, one in world.tickets.items()
+            if not any(key == h.ticket and h.opened for h in timeline)
+        ),
+        timeline=tuple(sorted(timeline, key=lambda one: one.at.delta)),
+        personas=personas,
+        articles=_articles(fields, path, faults),
+        file=path.name,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    fields.close()
+    return scenario
+
+
+def _start(clock: Fields) -> datetime | None:
+    text = clock.maybe("start")
+    if text is None or text == "now":
+        return None
+    start: datetime | None = None
+    with suppress(ValueError):
+        start = datetime.fromisoformat(text)
+    if start is None or start.tzinfo is None:
+        clock.wrong(
+            _("must be a moment with its offset"), field="start", allowed=("now", "2026-11-18T14:20:00-03:00")
+        )
+        return None
+    return start
+
+
+def _zone(name: str, clock: Fields) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        clock.wrong(_("is no time zone known here"), field="zone", allowed=(ZONE,))
+        return ZoneInfo("UTC")
+
+
+def _agent(fields: Fields) -> WrittenAgent:
+    agent = WrittenAgent(
+        fields.text("login"), fields.text("name"), fields.texts("teams"), fields.word("tier", Tier) or Tier.N1
+    )
+    fields.close()
+    return agent
+
+
+def _directory(fields: Fields) -> tuple[DirectoryEntry, ...]:
+    entries = [
+        DirectoryEntry(kind="agent", key=key, label=one.text("name"), tier=one.word("tier", Tier))
+        for key, one in fields.named("agents")
+    ]
+    for _key, one in fields.named("agents"):
+        one.value("name"), one.value("tier")
+        one.close()
+    for kind in get_args(Entry):
+        entries += [
+            DirectoryEntry(kind=kind, key=key, label=label) for key, label in fields.plain(f"{kind}s").items()
+        ]
+    fields.close()
+    return tuple(entries)
+
+
+def _customer(key: str, fields: Fields) -> CustomerUpsert:
+    identities: list[Identity] = []
+    written = fields.fields("identities") or Fields(
+        None, fields.file, fields.faults, f"{fields.path}.identities"
+    )
+    for kind in written:
+        if kind not in set(IdentityKind):
+            written.wrong(_("is not a word known here"), field=kind, found=kind, allowed=tuple(IdentityKind))
+            continue
+        identities += (
+            [Identity(kind=IdentityKind(kind), value=value) for value in written.texts(kind)]
+            if written
+            else []
+        )
+    return CustomerUpsert(
+        remote_id=key,
+        name=fields.text("name"),
+        social_name=fields.maybe("social_name"),
+        segment=fields.word("segment", Segment),
+        preferred_channel=fields.word("prefers", Channel),
+        language=fields.maybe("language"),
+        identities=tuple(identities),
+        facts=fields.plain("facts"),
+    )
+
+
+def _ticket(key: str, fields: Fields, world: _World, *, before_start: bool) -> WrittenTicket:
+    customer = fields.text("customer")
+    if customer and customer not in world.customers:
+        fields.wrong(_("is no customer of this scenario"), field="customer", allowed=tuple(world.customers))
+    person = world.customers.get(customer)
+    channel = fields.word("channel", Channel)
+    if channel is None and "channel" not in fields:
+        fields.wrong(_("is required"), field="channel")
+    status = fields.word("status", Status) or Status.NEW
+    assignee = fields.maybe("assignee")
+    if assignee is not None and assignee not in world.agents:
+        fields.wrong(_("is no agent of this scenario"), field="assignee", allowed=tuple(sorted(world.agents)))
+    snoozed = moment(fields, "snoozed_until")
+    if (status is Status.SNOOZED) != (snoozed is not None):
+        fields.wrong(_("a snoozed ticket, and no other, says until when"), field="snoozed_until")
+    setting = Setting(world.zone, world.agents, key, customer, person.name if person else "", channel)
+    talk = fields.value("talk")
+    listed = fields.each("events")
+    events = read_events(listed, None if talk is None else (talk, fields), setting, before_start=before_start)
+    if not events:
+        fields.wrong(_("a ticket needs at least one event: the customer's first message"))
+    made: dict[str, Any] = {
+        "subject": fields.text("subject"),
+        "customer": customer,
+        "channel": channel or Channel.PORTAL,
+        "status": status,
+        "priority": fields.word("priority", Priority) or Priority.NORMAL,
+        "impact": fields.word("impact", Impact),
+        "assignee": assignee,
+        "team": fields.maybe("team"),
+        "tier": fields.word("tier", Tier) or Tier.N1,
+        "reason": fields.maybe("reason"),
+        "tags": fields.texts("tags"),
+        "fields": fields.plain("fields"),
+    }
+    protocol = fields.maybe("protocol")
+    if protocol is not None:
+        made["protocol"] = protocol
+    opened = moment(fields, "opened") or (events[0].at if events else needed_moment(fields, "opened"))
+    line = fields.line
+    fields.close()
+    return WrittenTicket(key, made, opened, snoozed, events, line)
+
+
+def _happening(fields: Fields, world: _World, n: int) -> Happening:
+    at = needed_moment(fields, "at")
+    if at.delta.total_seconds() < 0 or at.clock is not None:
+        fields.wrong(_("must lie after the start"), field="at", allowed=("+40s", "+2m30s"))
+    line = fields.line
+    kinds = [kind for kind in ("says", "opens", "claims", "status", "network") if kind in fields]
+    if len(kinds) != 1:
+        fields.wrong(
+            _("must be exactly one thing that happens"),
+            found=", ".join(kinds) or ", ".join(fields),
+            allowed=("says", "opens", "claims", "status", "network"),
+        )
+        return Happening(at, "network", value="up", line=line)
+    what = kinds[0]
+    if what == "network":
+        value = fields.text("network")
+        if value not in ("down", "up"):
+            fields.wrong(_("is not a word known here"), field="network", allowed=("down", "up"))
+        fields.close()
+        return Happening(at, "network", value=value, line=line)
+    if what == "opens":
+        key = fields.text("opens")
+        inner = fields.fields("ticket")
+        fields.close()
+        if key in world.tickets:
+            fields.wrong(_("named twice"), field="opens")
+        inner = inner or Fields(None, fields.file, fields.faults, f"{fields.path}.ticket")
+        inner_ticket = _ticket(key, inner, world, before_start=False)
+        world.tickets[key] = inner_ticket
+        if any(one.at.delta > at.delta for one in inner_ticket.events):
+            fields.wrong(_("a ticket arrives with events that lie after its arrival"), field="opens")
+        return Happening(at, "opens", key, opened=inner_ticket, line=line)
+    ticket = fields.text("ticket")
+    if ticket and ticket not in world.tickets:
+        fields.wrong(_("is no ticket of this scenario"), field="ticket", found=ticket)
+    if what == "says":
+        return _says(fields, world, ticket, at, n)
+    by = fields.text("by")
+    if by and by not in world.agents:
+        fields.wrong(_("is no agent of this scenario"), field="by", allowed=tuple(sorted(world.agents)))
+    if what == "claims":
+        fields.flag("claims", True)
+        fields.close()
+        return Happening(at, "claims", ticket, by=by, line=line)
+    status = fields.word("status", Status) or Status.OPEN
+    fields.close()
+    return Happening(at, "status", ticket, by=by, value=status, line=line)
+
+
+def _says(fields: Fields, world: _World, ticket: str, at: Any, n: int) -> Happening:
+    known = world.tickets.get(ticket)
+    customer = known.fields["customer"] if known else ""
+    person = world.customers.get(customer)
+    channel = known.fields["channel"] if known else None
+    setting = Setting(world.zone, world.agents, ticket, customer, person.name if person else "", channel)
+    line = fields.line
+    return Happening(at, "says", ticket, event=single(fields, setting, f"{ticket}/t{n}"), line=line)
+
+
+def _personas(fields: Fields, world: _World, seed: int) -> dict[str, Persona]:
+    personas: dict[str, Persona] = {}
+    for n, (_name, one) in enumerate(fields.named("personas")):
+        ticket = one.text("ticket")
+        if ticket and ticket not in world.tickets:
+            one.wrong(_("is no ticket of this scenario"), field="ticket")
+        elif ticket in personas:
+            one.wrong(_("this ticket already has a persona"), field="ticket")
+        personas[ticket] = read_persona(one, seed + n)
+    return personas
+
+
+def _articles(fields: Fields, path: Path, faults: list[Fault]) -> tuple[Article, ...]:
+    folder = fields.maybe("articles")
+    if folder is None:
+        return ()
+    place = path.parent / folder
+    if ".." in Path(folder).parts or not place.is_dir():
+        fields.wrong(_("is no folder beside the scenario"), field="articles")
+        return ()
+    articles, found = load_articles(place)
+    faults += found
+    return tuple(articles)
