@@ -1,0 +1,132 @@
+"""`import` and `export`: somebody else's tickets in, the whole store out and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atendente_tui.cli.exits import Exit, say
+from atendente_tui.cli.opening import session
+from atendente_tui.cli.printing import print_json
+from atendente_tui.i18n import _
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
+SHOWN = 20  # bad lines told one by one to a person; --json has them all
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import", help=_("Bring tickets in from CSV, JSON Lines or JSON, or a whole export back."))(
+        import_
+    )
+    app.command("export", help=_("Write everything that is stored here as files."))(export)
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help=_("The file, or the folder of an export."))],
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help=_("Which of their columns is which of our fields."))
+    ] = None,
+    push: Annotated[bool, typer.Option("--push", help=_("Also create the tickets on the backend."))] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help=_("Bring the good lines though others are bad."))
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Read and check the file; change nothing."))
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    if file.is_dir():
+        return _restore(file, as_json)
+    if mapping is None:
+        say(_("A mapping is needed: --map MAP.toml says which of their columns is which of our fields."))
+        return Exit.USAGE
+    from atendente_tui.clock import SystemClock
+    from atendente_tui.desk.import_map import read_map
+    from atendente_tui.desk.importing import read
+    from atendente_tui.desk.storing import store_reading
+
+    reading = read(file, read_map(mapping), SystemClock().now())
+    skipped = [{"line": one.line, "why": one.why} for one in reading.skipped]
+    answer = {"customers": 0, "tickets": 0, "events": 0, "skipped": skipped}
+    for one in reading.skipped[:SHOWN]:
+        say(_("line {line}: {why}").format(line=one.line, why=one.why))
+    if len(reading.skipped) > SHOWN:
+        say(_("and {n} more lines").format(n=len(reading.skipped) - SHOWN))
+    if reading.skipped and not partial and not dry_run:
+        say(_("Nothing was written. --partial brings the good lines."))
+        if as_json:
+            print_json(answer)
+        return Exit.REFUSED
+    if dry_run:
+        answer |= {
+            "customers": len(reading.customers),
+            "tickets": len(reading.tickets),
+            "events": len(reading.events),
+            "dry_run": True,
+        }
+    else:
+        with session(writing=True) as at:
+            done = store_reading(at.desk, reading, push=push)
+        answer |= {
+            "customers": done.customers,
+            "tickets": done.tickets,
+            "events": done.events,
+            "already": done.already,
+            "queued": done.queued,
+        }
+    if as_json:
+        print_json(answer)
+    else:
+        say(
+            _("{customers} customers, {tickets} tickets, {events} events.").format(
+                customers=answer["customers"], tickets=answer["tickets"], events=answer["events"]
+            )
+        )
+    return Exit.REFUSED if reading.skipped and dry_run else Exit.DONE
+
+
+def _restore(folder: Path, as_json: bool) -> int:
+    from atendente_tui.store.archive import read_archive
+
+    with session(writing=True) as at:
+        done = at.store.write(lambda tx: read_archive(tx, folder))
+    answer = {
+        "customers": done.get("customer", 0),
+        "tickets": done.get("ticket", 0),
+        "events": done.get("event", 0),
+        "skipped": [],
+        "tables": done,
+    }
+    if as_json:
+        print_json(answer)
+    else:
+        say(
+            _("{customers} customers, {tickets} tickets, {events} events.").format(
+                customers=answer["customers"], tickets=answer["tickets"], events=answer["events"]
+            )
+        )
+    return Exit.DONE
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("An empty or new folder."))],
+    kind: Annotated[str, typer.Option("--format", help="jsonl, csv, parquet")] = "jsonl",
+    as_json: AsJson = False,
+) -> int:
+    from atendente_tui.store import audit
+    from atendente_tui.store.archive import write_archive
+
+    with session(writing=True) as at:
+        at.store.write(lambda tx: audit.record(tx, at.desk.agent.login, "export", format=kind))
+        files = write_archive(at.read, folder, kind)
+    if as_json:
+        print_json({"files": [str(file) for file in files]})
+    else:
+        say(
+            _("{n} files in {folder}. They hold personal data: keep them safe.").format(
+                n=len(files), folder=folder
+            )
+        )
+    return Exit.DONE
