@@ -1,0 +1,127 @@
+"""Answer the customer; leave a note for colleagues."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from atendente_tui.desk.desk import Desk, Job, Submitted, filled, give, ticket_of, written
+from atendente_tui.desk.drafting import slot_of
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.domain.words import Channel, Status
+
+if TYPE_CHECKING:
+    from atendente_tui.store.writing import Tx
+
+
+def reply(
+    desk: Desk,
+    ticket_id: int,
+    text: str,
+    *,
+    channel: Channel | str | None = None,
+    status: Status | None = None,
+    hold: float | None = None,
+    last_seen: int | None = None,
+    insist: bool = False,
+) -> Future[Submitted]:
+    """A public answer.
+
+    channel     by which it goes, None for the ticket's own
+    status      what the ticket becomes with it, None to leave it to the backend
+    hold        seconds in which it can be undone, None for the channel's own
+    last_seen   key of the newest event on the author's screen: newer ones from others refuse it, unless `insist`
+
+    Refused: text_empty, variables_unfilled, too_long, window_closed, stale, ticket_closed, status_move.
+    """
+    return desk.do(
+        reply_job(
+            desk,
+            ticket_id,
+            text=text,
+            channel=channel,
+            status=status,
+            hold=hold,
+            last_seen=last_seen,
+            insist=insist,
+        )
+    )
+
+
+def reply_job(
+    desk: Desk,
+    ticket_id: int,
+    *,
+    text: str,
+    channel: Channel | str | None = None,
+    status: Status | None = None,
+    hold: float | None = None,
+    last_seen: int | None = None,
+    insist: bool = False,
+) -> Job:
+    given = desk.given()
+
+    def job(tx: Tx) -> Submitted:
+        from atendente_tui.domain import command
+        from atendente_tui.domain.channels import check_reply
+        from atendente_tui.domain.lifecycle import after_reply, move
+        from atendente_tui.store.drafts import drop_draft
+
+        ticket = ticket_of(tx, ticket_id)
+        words = filled(text)
+        if ticket.status == Status.CLOSED:
+            raise Refused("ticket_closed")
+        if status is Status.SNOOZED:
+            raise Refused("snooze_needs_time")
+        if status is not None:
+            move(after_reply(Status(ticket.status)), status)
+        way = Channel(channel or ticket.channel)
+        for finding in check_reply(way, words, ticket.last_inbound, given.ms):
+            if finding.blocks:
+                raise Refused(finding.code, **finding.values)
+        if last_seen is not None and not insist:
+            _fresh(tx, ticket_id, last_seen, given.author)
+        submitted = give(
+            tx,
+            desk,
+            command.Reply(**given.on(ticket_id), text=words, channel=way, status=status, last_seen=last_seen),
+            hold=hold,
+            channel=way,
+        )
+        if not desk.dry:
+            drop_draft(tx, slot_of(ticket_id, "reply"))
+        return submitted
+
+    return job
+
+
+def note(desk: Desk, ticket_id: int, text: str, *, hold: float | None = None) -> Future[Submitted]:
+    """Internal: never reaches the customer. Refused: text_empty."""
+    return desk.do(note_job(desk, ticket_id, text=text, hold=hold))
+
+
+def note_job(desk: Desk, ticket_id: int, *, text: str, hold: float | None = None) -> Job:
+    given = desk.given()
+
+    def job(tx: Tx) -> Submitted:
+        from atendente_tui.domain import command
+        from atendente_tui.store.drafts import drop_draft
+
+        ticket_of(tx, ticket_id)
+        submitted = give(tx, desk, command.Note(**given.on(ticket_id), text=written(text)), hold=hold)
+        if not desk.dry:
+            drop_draft(tx, slot_of(ticket_id, "note"))
+        return submitted
+
+    return job
+
+
+def _fresh(tx: Tx, ticket_id: int, last_seen: int, author: str) -> None:
+    """Whoever answers must have seen what others said. Raises Refused("stale", newer)."""
+    newer = tx.db.execute(
+        "SELECT count(*) FROM event WHERE ticket_id = ? AND key > ? AND kind IN ('message','note','call','bot_turn')"
+        " AND NOT (author_kind = 'agent' AND author = ?) AND NOT (command_id IS NOT NULL AND remote_id IS NULL)",
+        (ticket_id, last_seen, author),
+    ).fetchone()[0]
+    if newer:
+        raise Refused("stale", newer=newer)
