@@ -32,9 +32,9 @@ from atendente_tui.domain.words import (
 def received(text: str) -> str:
     """Foreign text made storable: NFC, NUL and lone surrogates replaced by U+FFFD, nothing else touched."""
     if not text.isascii():
-        text = unicodedata.normalize(
-            "NFC", text.encode("utf-8", "replace").decode() if _has_surrogate(text) else text
-        )
+        if _has_surrogate(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = unicodedata.normalize("NFC", text)
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
