@@ -1,0 +1,48 @@
+"""What of an article goes into an answer, and the guard that keeps internal ones out of public answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.domain.words import Audience
+
+Piece = Literal["link", "steps", "text"]
+
+_STEP = re.compile(r"^[ \t]*(?:\d+[.)]|[-*+])[ \t]+.*$", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
+
+
+def may_insert(audience: Audience | str, title: str, *, public: bool) -> None:
+    """Raises Refused("article_internal", title=...) when an internal article would reach a customer."""
+    if public and audience != Audience.PUBLIC:
+        raise Refused("article_internal", title=title)
+
+
+def insertion(
+    title: str, body: str, audience: Audience | str, url: str | None, piece: Piece, *, public: bool
+) -> str:
+    """The text to put at the cursor: plain, because customers read no Markdown.
+
+    link is the title and the address (only the title without one), steps are its numbered or dotted lines (the whole
+    text when it has none). Raises Refused as `may_insert` does.
+    """
+    may_insert(audience, title, public=public)
+    if piece == "link":
+        return f"{title}: {url}" if url else title
+    if piece == "steps":
+        steps = _STEP.findall(body)
+        body = "\n".join(step.strip() for step in steps) if steps else body
+    return plain(body)
+
+
+def plain(markdown: str) -> str:
+    """Markdown made readable in a message: no heading marks, no stars, links with their address beside them."""
+    text = _HEADING.sub("", markdown)
+    text = _STRONG.sub(r"\2", text)
+    return _LINK.sub(
+        lambda found: found[1] if found[1] == found[2] else f"{found[1]} ({found[2]})", text
+    ).strip()
