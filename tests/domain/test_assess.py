@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -87,60 +86,60 @@ def test_the_nearer_the_deadline_the_higher(later: int, state: SlaState, sla: in
 def test_chat_counts_opening_hours_only() -> None:
     evening = at("2026-11-13T17:58")
     found = assess(
-        replace(EMAIL, channel="chat", opened=evening, waiting_since=evening), DEFAULT_RULES, evening
+        EMAIL._replace(channel="chat", opened=evening, waiting_since=evening), DEFAULT_RULES, evening
     )
     assert found.due == at("2026-11-16T08:03")
 
 
 def test_after_the_first_answer_the_next_one_is_owed() -> None:
     wrote = NOON + 2 * DAY
-    facts = replace(EMAIL, status="open", first_reply=NOON + HOUR, waiting_since=wrote, last_inbound=wrote)
+    facts = EMAIL._replace(status="open", first_reply=NOON + HOUR, waiting_since=wrote, last_inbound=wrote)
     found = assess(facts, DEFAULT_RULES, wrote)
     assert (found.target, found.due) == (SlaTarget.NEXT, wrote + DAY)
 
 
 def test_nothing_is_owed_while_nobody_waits() -> None:
-    facts = replace(EMAIL, status="open", first_reply=NOON + HOUR, waiting_since=None)
+    facts = EMAIL._replace(status="open", first_reply=NOON + HOUR, waiting_since=None)
     found = assess(facts, DEFAULT_RULES, NOON + 9 * DAY)
     assert (found.target, found.due, found.state, found.recheck) == (None, None, SlaState.NONE, None)
 
 
 def test_the_nearest_target_is_the_one_shown() -> None:
-    facts = replace(EMAIL, priority="normal", first_reply=None)
+    facts = EMAIL._replace(priority="normal", first_reply=None)
     assert assess(facts, STRICT, NOON).target is SlaTarget.FIRST
-    answered = replace(facts, status="open", first_reply=NOON + HOUR, waiting_since=None)
+    answered = facts._replace(status="open", first_reply=NOON + HOUR, waiting_since=None)
     found = assess(answered, STRICT, NOON + 2 * HOUR)
     assert (found.target, found.due) == (SlaTarget.RESOLUTION, NOON + 2 * DAY)
 
 
 def test_waiting_on_the_customer_pauses_and_their_message_resumes() -> None:
-    paused = replace(EMAIL, status="pending", waiting_since=None, paused_since=NOON + HOUR)
+    paused = EMAIL._replace(status="pending", waiting_since=None, paused_since=NOON + HOUR)
     found = assess(paused, DEFAULT_RULES, NOON + 40 * HOUR)
     assert (found.state, found.due, found.recheck) == (SlaState.PAUSED, None, None)
-    wrote = replace(paused, last_inbound=NOON + 3 * HOUR, waiting_since=NOON + 3 * HOUR)
+    wrote = paused._replace(last_inbound=NOON + 3 * HOUR, waiting_since=NOON + 3 * HOUR)
     found = assess(wrote, DEFAULT_RULES, NOON + 3 * HOUR)
     assert (found.state, found.due) == (SlaState.OK, NOON + 26 * HOUR)
 
 
 def test_a_target_broken_before_the_pause_stays_broken() -> None:
-    late = replace(EMAIL, status="pending", waiting_since=None, paused_since=NOON + 30 * HOUR)
+    late = EMAIL._replace(status="pending", waiting_since=None, paused_since=NOON + 30 * HOUR)
     found = assess(late, DEFAULT_RULES, NOON + 31 * HOUR)
     assert (found.state, found.due) == (SlaState.BROKEN, NOON + DAY)
 
 
 def test_reasons_come_in_a_fixed_order_and_sum_to_the_score() -> None:
-    facts = replace(EMAIL, priority="urgent", channel="whatsapp", impact="many", segment="vip")
+    facts = EMAIL._replace(priority="urgent", channel="whatsapp", impact="many", segment="vip")
     found = assess(facts, STRICT, NOON + 5 * HOUR)
     assert [part.name for part in found.why] == ["sla", "urgency", "impact", "segment", "waiting", "channel"]
     assert found.score == sum(part.points for part in found.why)
 
 
 def test_whose_turn_it_is_not_goes_down() -> None:
-    urgent = replace(EMAIL, status="pending", priority="urgent", channel="phone", waiting_since=None)
+    urgent = EMAIL._replace(status="pending", priority="urgent", channel="phone", waiting_since=None)
     found = assess(urgent, DEFAULT_RULES, NOON)
     assert points(found)["turn"] == -30
-    assert assess(replace(urgent, waiting_since=NOON), DEFAULT_RULES, NOON).score > found.score
-    assert assess(replace(urgent, priority="low", channel="email"), DEFAULT_RULES, NOON).score == 0
+    assert assess(urgent._replace(waiting_since=NOON), DEFAULT_RULES, NOON).score > found.score
+    assert assess(urgent._replace(priority="low", channel="email"), DEFAULT_RULES, NOON).score == 0
 
 
 @pytest.mark.parametrize(
@@ -156,7 +155,7 @@ def test_whose_turn_it_is_not_goes_down() -> None:
 def test_the_verdict_on_what_is_done(
     first_reply: int | None, solved: int | None, state: SlaState, target: SlaTarget | None
 ) -> None:
-    done = replace(EMAIL, status="solved", first_reply=first_reply, solved=solved, waiting_since=None)
+    done = EMAIL._replace(status="solved", first_reply=first_reply, solved=solved, waiting_since=None)
     found = assess(done, STRICT, NOON + 90 * DAY)
     assert (found.score, found.why, found.recheck) == (0, (), None)
     assert (found.state, found.target) == (state, target)
@@ -233,7 +232,7 @@ def test_nothing_changes_before_the_recheck(
 @given(facts(), rules, moments)
 @settings(max_examples=100, deadline=None)
 def test_the_same_question_has_the_same_answer(ticket: TicketFacts, company: Rules, now: int) -> None:
-    plain = replace(
-        ticket, status=str(ticket.status), priority=str(ticket.priority), channel=str(ticket.channel)
+    plain = ticket._replace(
+        status=str(ticket.status), priority=str(ticket.priority), channel=str(ticket.channel)
     )
     assert assess(ticket, company, now) == assess(plain, company, now)

@@ -4,10 +4,7 @@ Runs for every live ticket of every page that comes in, so it is written for spe
 (`Rules.plan`), no object that is not part of the answer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from atendente_tui.domain import sla
@@ -22,8 +19,7 @@ __all__ = ["Assessment", "Part", "TicketFacts", "assess"]
 _PAUSED = 1 << 62  # later than every moment
 
 
-@dataclass(frozen=True, slots=True)
-class TicketFacts:
+class TicketFacts(NamedTuple):
     """What the rules look at. Words are values of `domain.words`, moments milliseconds of UTC.
 
     waiting_since  the customer's oldest message that nobody answered

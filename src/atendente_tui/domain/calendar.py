@@ -4,8 +4,6 @@ Counting goes over tables of open intervals, one a window of about 99 days, each
 question is then two bisections. Everything is integer milliseconds of UTC; datetimes at the edges.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

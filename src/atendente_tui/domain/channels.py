@@ -1,11 +1,9 @@
 """What each channel asks of an answer, as data: length, SMS segments, the 24-hour window, who can read it."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from atendente_tui.domain.words import Channel
@@ -13,8 +11,7 @@ from atendente_tui.domain.words import Channel
 HOUR = 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRule:
+class ChannelRule(NamedTuple):
     limit: int | None = None
     """Longest answer in `unit`, None where nobody sets one."""
     unit: Literal["characters", "bytes", "weighted"] = "characters"
@@ -113,12 +110,11 @@ def _weight(character: str) -> int:
     return 1 if one else 2
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something to know about an answer before it goes. `code` and `values` make the sentence, as in Refused."""
 
     code: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = MappingProxyType({})
     blocks: bool = False
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +21,16 @@ class PublicHolidays:
     optional: bool = False
     closed: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()
-    _years: dict[int, frozenset[date]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, day: date) -> bool:
         if day in self.worked:
             return False
-        if day in self.closed:
-            return True
-        known = self._years.get(day.year)
-        if known is None:
-            known = self._years[day.year] = self._year(day.year)
-        return day in known
+        return day in self.closed or day in _year(self.country, self.state, self.optional, day.year)
 
-    def _year(self, year: int) -> frozenset[date]:
-        from holidays import country_holidays
 
-        categories = ("public", "optional") if self.optional else ("public",)
-        found = country_holidays(self.country, subdiv=self.state, years=year, categories=categories)
-        return frozenset(found)
+@cache
+def _year(country: str, state: str | None, optional: bool, year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
+    categories = ("public", "optional") if optional else ("public",)
+    return frozenset(country_holidays(country, subdiv=state, years=year, categories=categories))

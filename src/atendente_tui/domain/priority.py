@@ -3,11 +3,9 @@
 Because parts only change in steps, the moment of the next change is known, and nobody has to look in between.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from atendente_tui.domain.words import Channel, Impact, Priority, Segment, Status
@@ -21,12 +19,7 @@ class Part(NamedTuple):
     points: int
 
 
-def _minutes(*steps: tuple[int, int]) -> tuple[tuple[timedelta, int], ...]:
-    return tuple((timedelta(minutes=minutes), points) for minutes, points in steps)
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(NamedTuple):
     """How many points each thing gives. Suggested defaults, all of them; a company sets its own.
 
     sla      (share of the target's time still left, points): from that share down to the next; at 0 it is broken
@@ -35,14 +28,12 @@ class Weights:
     """
 
     sla: tuple[tuple[float, int], ...] = ((0.5, 10), (0.25, 20), (0.1, 30), (0.0, 40))
-    urgency: Mapping[str, int] = field(
-        default_factory=lambda: {Priority.LOW: 0, Priority.NORMAL: 5, Priority.HIGH: 15, Priority.URGENT: 30}
+    urgency: Mapping[str, int] = MappingProxyType(
+        {Priority.LOW: 0, Priority.NORMAL: 5, Priority.HIGH: 15, Priority.URGENT: 30}
     )
-    impact: Mapping[str, int] = field(
-        default_factory=lambda: {Impact.ONE: 0, Impact.SEVERAL: 5, Impact.MANY: 15}
-    )
-    segment: Mapping[str, int] = field(
-        default_factory=lambda: {
+    impact: Mapping[str, int] = MappingProxyType({Impact.ONE: 0, Impact.SEVERAL: 5, Impact.MANY: 15})
+    segment: Mapping[str, int] = MappingProxyType(
+        {
             Segment.PROSPECT: 2,
             Segment.NEW: 3,
             Segment.REGULAR: 0,
@@ -50,11 +41,17 @@ class Weights:
             Segment.AT_RISK: 12,
         }
     )
-    waiting: tuple[tuple[timedelta, int], ...] = _minutes(
-        (5, 1), (15, 3), (60, 6), (4 * 60, 10), (24 * 60, 14), (3 * 24 * 60, 18), (7 * 24 * 60, 20)
+    waiting: tuple[tuple[timedelta, int], ...] = (
+        (timedelta(minutes=5), 1),
+        (timedelta(minutes=15), 3),
+        (timedelta(hours=1), 6),
+        (timedelta(hours=4), 10),
+        (timedelta(days=1), 14),
+        (timedelta(days=3), 18),
+        (timedelta(days=7), 20),
     )
-    channel: Mapping[str, int] = field(
-        default_factory=lambda: {
+    channel: Mapping[str, int] = MappingProxyType(
+        {
             Channel.PHONE: 10,
             Channel.IN_PERSON: 10,
             Channel.PUBLIC_COMPLAINT: 10,
@@ -69,6 +66,7 @@ class Weights:
             Channel.EMAIL: 0,
         }
     )
-    turn: Mapping[str, int] = field(
-        default_factory=lambda: {Status.PENDING: 30, Status.ON_HOLD: 15, Status.SNOOZED: 30}
-    )
+    turn: Mapping[str, int] = MappingProxyType({Status.PENDING: 30, Status.ON_HOLD: 15, Status.SNOOZED: 30})
+
+
+SUGGESTED = Weights()

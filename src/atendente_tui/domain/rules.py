@@ -1,7 +1,5 @@
 """The rules of one company as one value: calendars, SLA policies, weights, channels. Immutable, without I/O."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -10,7 +8,7 @@ from typing import NamedTuple
 from atendente_tui.domain.calendar import ALWAYS, BusinessCalendar
 from atendente_tui.domain.channels import CHANNELS, ChannelRule
 from atendente_tui.domain.holidays import PublicHolidays
-from atendente_tui.domain.priority import Part, Weights
+from atendente_tui.domain.priority import SUGGESTED, Part, Weights
 from atendente_tui.domain.sla import Ladder, SlaPolicy, choose, ladder
 from atendente_tui.domain.words import Channel, SlaTarget
 
@@ -39,7 +37,7 @@ class Rules:
 
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=lambda: {"always": ALWAYS})
     policies: tuple[SlaPolicy, ...] = ()
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights = SUGGESTED
     channels: Mapping[Channel, ChannelRule] = field(default_factory=lambda: CHANNELS)
     risk_share: float = 0.25
     _plans: dict[tuple[str, str, str | None], Plan] = field(

@@ -4,10 +4,7 @@ The clock of a target runs while its calendar is open and nobody waits on the cu
 millisecond later is broken. All moments are integer milliseconds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -20,8 +17,7 @@ Pauses = Sequence[tuple[int, int]]
 """Ended pauses, (from, to), in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlaPolicy:
+class SlaPolicy(NamedTuple):
     """Targets for the tickets its filters let through; an empty filter lets all through.
 
     calendar    name of a calendar in `Rules.calendars`

@@ -4,11 +4,9 @@ Names are Portuguese, for those who write scripts: `cliente.nome`, `chamado.prot
 written for "or"). What was filled in is never read again, so a customer's name cannot bring a variable along.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BRACES = re.compile(r"\{\{([^{}]*)\}\}")
 _NAME = re.compile(r"[^\W\d][\w.]*")
@@ -29,8 +27,7 @@ VARIABLES: tuple[str, ...] = (
 """What every text may use; whether a value is known depends on the ticket."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(NamedTuple):
     source: str
     """As written, braces and all."""
     names: tuple[str, ...] = ()
@@ -52,8 +49,7 @@ class Placeholder:
         return bool(self.names) or self.question is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     text: str
     missing: tuple[Placeholder, ...]
     """What is still in the text as written, each once, in order."""
