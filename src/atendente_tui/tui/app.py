@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import inspect
+import signal
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextvars import Context, copy_context
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.app import App, SystemCommand
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -48,14 +50,22 @@ class AtendenteApp(App[int], inherit_bindings=False):
     AUTO_FOCUS = None
     TOOLTIP_DELAY = 0.5
 
-    def __init__(self, workplace: Workplace, *, crash_log: Path | None = None) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        *,
+        when_warm: Callable[[], None] | None = None,
+    ) -> None:
+        """when_warm is called in a thread after the first frame: what may wait, such as starting the sync."""
         super().__init__()
         self.workplace = workplace
-        self.crash_log = crash_log
+        self._when_warm = when_warm
         self.animation_level = "none"
         ui = workplace.config.ui
         self.glyphs = glyphs.choose(ui.glyphs)
-        self.keymap, self.key_faults = keymap.make(workplace.config.keys, source=workplace.config.source)
+        self.keymap, self.key_faults = keymap.make(
+            workplace.config.keys, source=workplace.config.source, lines=workplace.config.key_lines
+        )
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.choose(ui.theme)
@@ -63,10 +73,10 @@ class AtendenteApp(App[int], inherit_bindings=False):
         """Set once everything that the first frame does not need has been imported."""
         self._fence = ControlFilter()
         self._reader: Connection | None = None
-        self._watches: WeakKeyDictionary[Widget, frozenset[str]] = WeakKeyDictionary()
+        self._watches: WeakKeyDictionary[DOMNode, frozenset[str]] = WeakKeyDictionary()
         self._news: set[str] = set()
         self._unsubscribe: Callable[[], None] | None = None
-        self._context: Context | None = None
+        self._told_in: Context | None = None
 
     # What panes and verbs ask of the application
 
@@ -103,9 +113,14 @@ class AtendenteApp(App[int], inherit_bindings=False):
         """A short notice in the corner; foreign text in it is cleaned and markup stays letters."""
         self.notify(text, title=title, severity=severity, timeout=seconds)
 
-    def watch(self, widget: Widget, *topics: str) -> None:
-        """Send `Moved` to the widget when one of the topics moves in the store. Replaces what it watched before."""
-        if topics:
+    def watch(self, widget: DOMNode, *topics: Any, **textual: Any) -> None:  # type: ignore[override]
+        """Send `Moved` to the widget when one of the topics moves in the store. Replaces what it watched before.
+
+        Textual's own `watch` (of a reactive attribute) has the same name: it is told by its callback.
+        """
+        if textual or any(callable(one) for one in topics):
+            super().watch(widget, *topics, **textual)
+        elif topics:
             self._watches[widget] = frozenset(topics)
         else:
             self._watches.pop(widget, None)
@@ -207,37 +222,54 @@ class AtendenteApp(App[int], inherit_bindings=False):
         return Workstation()
 
     def on_mount(self) -> None:
-        self._context = copy_context()
+        self._told_in = copy_context()
         loop = asyncio.get_running_loop()
 
         def heard(topics: frozenset[str]) -> None:  # on the writer's thread
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._gather, topics, context=self._context)
+                loop.call_soon_threadsafe(self._gather, topics, context=self._told_in)
 
+        if not self.is_headless:
+            self._heed_signals(loop)
         self._unsubscribe = self.workplace.store.subscribe(heard)
         self.call_after_refresh(self._start_warming)
+
+    def _heed_signals(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A terminal that goes away, or the system's wish that we end: drafts are saved, the exit is clean."""
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, self.leave, 0)
 
     def _start_warming(self) -> None:
         loop = asyncio.get_running_loop()
 
         def warm() -> None:
             handlers.load()
+            if self._when_warm is not None:
+                self._when_warm()
+            gc.enable()
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 50)
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._warmed, context=self._context)
+                loop.call_soon_threadsafe(self._warmed, context=self._told_in)
 
         threading.Thread(target=warm, name="warming", daemon=True).start()
 
     def _warmed(self) -> None:
         self.warm.set()
+        for screen in self.screen_stack:
+            furnish = getattr(screen, "furnish", None)
+            if furnish is not None:
+                self.run_worker(furnish(), name="furnish", exit_on_error=True)
         for fault in self.key_faults:
             self.say(str(fault), title=_("Keys in the settings"), severity="warning", seconds=20)
 
     def _gather(self, topics: frozenset[str]) -> None:
         if not self._news:
-            asyncio.get_running_loop().call_later(GATHER, self._spread, context=self._context)
+            asyncio.get_running_loop().call_later(GATHER, self._spread, context=self._told_in)
         self._news |= topics
 
     def _spread(self) -> None:
@@ -271,7 +303,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self._fence]
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         return ()
 
     def notify(
@@ -296,5 +328,5 @@ class AtendenteApp(App[int], inherit_bindings=False):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        self._exit_renderables.append(crash.told(error, self.crash_log))
+        self._exit_renderables.append(crash.told(error))
         self._close_messages_no_wait()

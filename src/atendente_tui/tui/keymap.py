@@ -120,20 +120,23 @@ def spelled(key: str) -> str:
 
 
 def make(
-    custom: Mapping[str, Sequence[str]] | None = None, *, source: Path | None = None
+    custom: Mapping[str, Sequence[str]] | None = None,
+    *,
+    source: Path | None = None,
+    lines: Mapping[str, int] | None = None,
 ) -> tuple[Keymap, list[Fault]]:
     """The keymap with the person's changes, and every fault found in them.
 
     custom  action → its keys, replacing the default ones (an empty list unbinds).
-    source  the settings file, read only to say on which line a fault stands.
+    source  the settings file, and
+    lines   the line of each entry in it: only to say where a fault stands.
 
     A faulty entry keeps its default, so one mistake never costs the other keys.
     """
     faults: list[Fault] = []
-    lines = _lines(source)
 
     def fault(action: str, message: str) -> None:
-        faults.append(Fault(str(source or ""), lines.get(action, 0), message))
+        faults.append(Fault(str(source or ""), (lines or {}).get(action, 0), message))
 
     wanted: dict[str, tuple[str, ...]] = {}
     for name, keys in (custom or {}).items():
@@ -217,26 +220,6 @@ def _together(one: Action, other: Action) -> bool:
     return bool(
         set(one.contexts) & set(other.contexts) or outer & set(one.contexts) or outer & set(other.contexts)
     )
-
-
-def _lines(source: Path | None) -> dict[str, int]:
-    """The line of each entry of the [keys] table; a TOML reader gives values without places."""
-    if source is None:
-        return {}
-    try:
-        text = source.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return {}
-    found: dict[str, int] = {}
-    inside = False
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[([^\]]*)\]", line):
-            inside = header[1].strip() == "keys"
-        elif (entry := re.match(r"""\s*["']?(?:keys\.)?([\w-]+)["']?\s*=""", line)) and (
-            inside or line.lstrip().startswith("keys.")
-        ):
-            found.setdefault(entry[1], number)
-    return found
 
 
 _CHARACTERS = {

@@ -18,7 +18,7 @@ _DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u20
 class ControlFilter(LineFilter):
     """Replaces each dangerous character by U+FFFD and drops hyperlinks from styles."""
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         for index, segment in enumerate(segments):
             text, style, control = segment
             if control is None and _DANGEROUS.search(text) is not None:

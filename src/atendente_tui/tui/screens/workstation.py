@@ -1,23 +1,397 @@
-"""The workstation: queue, ticket, customer, composer and library on one screen."""
+"""The workstation: queue, ticket, customer, composer and library on one screen.
+
+Wide (from 140 columns) shows all panes, medium (from 100) two of them side by side, narrow one at a time with
+the composer under the ticket. The same panes are there in every arrangement; only classes on the screen change.
+"""
 
 from __future__ import annotations
 
+import importlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from atendente_tui.i18n import _
+from atendente_tui.store import queue, reading
+from atendente_tui.tui import queue_views, terminal
+from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.widgets.key_bar import KeyBar
+from atendente_tui.tui.widgets.pane import Pane
+from atendente_tui.tui.widgets.pane_tabs import PaneTabs
+from atendente_tui.tui.widgets.queue_list import QueueList
+from atendente_tui.tui.widgets.top_bar import TopBar
+from atendente_tui.tui.widgets.view_tabs import Tab, ViewTabs
+
+if TYPE_CHECKING:
+    from atendente_tui.tui.app import AtendenteApp
+    from atendente_tui.tui.widgets.composer import Composer
+    from atendente_tui.tui.widgets.customer_card import CustomerCard
+    from atendente_tui.tui.widgets.library import Library
+    from atendente_tui.tui.widgets.promises_pane import PromisesPane
+    from atendente_tui.tui.widgets.ticket_pane import TicketPane
+
+WIDE = 140
+MEDIUM = 100
+PLACES = ("queue", "ticket", "customer", "composer", "library")
+"""The panes one can go to, in the order of their number keys."""
+MOST_MARKED = 1_000
+_FURNITURE = (
+    ("ticket", "ticket_pane", "TicketPane"),
+    ("composer", "composer", "Composer"),
+    ("customer", "customer_card", "CustomerCard"),
+    ("promises", "promises_pane", "PromisesPane"),
+    ("library", "library", "Library"),
+)
+"""What is mounted where; the module's name is the attribute's."""
 
 
 class Workstation(Screen[None]):
-    """What verbs and panes ask of it: `ticket_id`, `targets()`, `open_ticket()`, and the panes themselves."""
+    """What verbs and panes ask of it: `ticket_id`, `targets()`, `open_ticket()`, `go()`, and the panes themselves."""
+
+    app: AtendenteApp
+    TITLE = "Atendente"
 
     def __init__(self) -> None:
         super().__init__()
         self.ticket_id: int | None = None
         """The ticket on screen, opened or peeked at."""
         self.customer_id: int | None = None
+        self.place = "queue"
+        """The pane one was in last."""
+        self.queue = QueueList(id="queue")
+        self.tabs = ViewTabs(id="views")
+        self.ticket_pane: TicketPane | None = None
+        """The other panes are there once `furnish` has run, soon after the first frame."""
+        self.composer: Composer | None = None
+        self.customer_card: CustomerCard | None = None
+        self.promises_pane: PromisesPane | None = None
+        self.library: Library | None = None
+        self.views: dict[str, queue.View] = {}
+        self.view = "minha"
+        self.sorts: dict[str, queue.Sort] = {}
+        self.narrowing: tuple[str, queue.View] | None = None
+        """What the queue is filtered by: the words typed, and the view they make."""
+        self._titles: dict[str, str] = {}
+        self._counts: dict[str, str] = {}
+        self._count_timer: Timer | None = None
+
+    # Arrangement
+
+    def compose(self) -> ComposeResult:
+        shown = self.app.keymap.shown
+        yield TopBar(id="top")
+        yield PaneTabs(id="places")
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                with Pane("queue", _("Queue"), key=shown("pane_queue")):
+                    yield self.tabs
+                    yield self.queue
+                yield Pane("library", _("Scripts and articles"), key=shown("pane_library"))
+            with Vertical(id="middle"):
+                yield Pane("ticket", _("Ticket"), key=shown("pane_ticket"))
+                yield Pane("composer", _("Answer"), key=shown("pane_composer"))
+            with Vertical(id="right"):
+                yield Pane("customer", _("Customer"), key=shown("pane_customer"))
+                yield Pane("promises", _("Promises"))
+        yield KeyBar(id="keys")
+        yield Static(
+            Content(
+                _("Atendente needs {width}×{height}.").format(width=terminal.WIDTH, height=terminal.HEIGHT)
+            ),
+            id="tiny",
+        )
+
+    def on_mount(self) -> None:
+        self.set_class(self.app.glyphs.ascii, "-ascii")
+        config = self.app.workplace.config
+        agent = self.app.workplace.desk.agent
+        self.views = queue_views.views(agent.login, agent.teams, config.views)
+        self._titles = queue_views.titles(config.views)
+        self.fit(self.app.size)
+        self.set_view(self.view)
+        self.app.watch(self.queue, "queue")
+        self.app.watch(self, "queue", "promises")
+        self.queue.focus()
+        self.count_views()
+
+    async def furnish(self) -> None:
+        """Mount the panes that the first frame did without; called once their modules are imported."""
+        for place, module, kind in _FURNITURE:
+            try:
+                widget = getattr(importlib.import_module(f"atendente_tui.tui.widgets.{module}"), kind)()
+            except ModuleNotFoundError:
+                continue
+            setattr(self, module, widget)
+            pane = self.pane(place)
+            pane.unframe()
+            await pane.mount(widget)
+        if self.ticket_id is not None:
+            self.open_ticket(self.ticket_id, peek=True)
+
+    def pane(self, name: str) -> Pane:
+        return self.query_one(f"#pane-{name}", Pane)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.fit(event.size)
+
+    def fit(self, size: Size) -> None:
+        """Choose the arrangement for a terminal of this size."""
+        kind = "-wide" if size.width >= WIDE else "-medium" if size.width >= MEDIUM else "-narrow"
+        self.set_class(size.width < terminal.WIDTH or size.height < terminal.HEIGHT, "-tiny")
+        for one in ("-wide", "-medium", "-narrow"):
+            self.set_class(one == kind, one)
+        self._show_places()
+
+    def go(self, place: str, *, focus: bool = True) -> None:
+        """Go to a pane: show it where it is not shown, and give it the focus."""
+        self.place = place
+        self._show_places()
+        if focus:
+            target = self._entrance(place)
+            if target is not None:
+                target.focus()
+        self.query_one(KeyBar).update_bar()
+
+    def _entrance(self, place: str) -> Widget | None:
+        """What takes the focus in a pane: the widget it names, else the first that can."""
+        pane = self.pane(place)
+        return next((one for one in pane.walk_children(Widget) if one.focusable and one.display), None)
+
+    def _show_places(self) -> None:
+        for one in (*PLACES, "promises"):
+            self.set_class(one == self.place, f"-at-{one}")
+        narrow = self.has_class("-narrow")
+        if narrow:
+            keys = self.app.keymap
+            self.query_one(PaneTabs).show(
+                [(keys.shown(f"pane_{one}"), f"pane_{one}", self.pane(one).title) for one in PLACES],
+                frozenset({f"pane_{self.place}"}),
+            )
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for node in event.widget.ancestors_with_self:
+            if isinstance(node, Pane):
+                if node.place != self.place and node.place in PLACES:
+                    self.place = node.place
+                    self._show_places()
+                break
+        self.query_one(KeyBar).update_bar()
+
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts keys count in: what the focused widget or one around it says, then this screen's."""
+        focused = self.focused
+        if focused is not None:
+            for node in focused.ancestors_with_self:
+                context = getattr(node, "context", None)
+                if isinstance(context, str):
+                    return (context, "workstation", "global")
+        return ("workstation", "global")
+
+    # What verbs act on
 
     def targets(self) -> list[int]:
-        """What a verb acts on: the marked tickets, else the one under the cursor in the queue, else the open one."""
+        """What a verb acts on: in the queue the marked tickets, else the one under the cursor; elsewhere the open one."""
+        if self.place == "queue" or self.ticket_id is None:
+            if self.queue.marks:
+                return sorted(self.queue.marks)
+            if self.queue.cursor_id is not None:
+                return [self.queue.cursor_id]
         return [self.ticket_id] if self.ticket_id is not None else []
 
     def open_ticket(self, ticket_id: int, *, event_key: int | None = None, peek: bool = False) -> None:
-        """Show a ticket; `peek` leaves no trace, `event_key` brings that event into view."""
-        self.ticket_id = ticket_id
+        """Show a ticket and go to it; `peek` leaves no trace and no focus, `event_key` brings that event into view."""
+        row = reading.ticket(self.app.read, ticket_id)
+        if row is None:
+            self.app.say(_("This ticket is no longer here."), severity="warning")
+            return
+        self.ticket_id, self.customer_id = row.id, row.customer_id
+        self.pane("ticket").title = f"{row.protocol} {row.subject}"
+        if self.ticket_pane is not None:
+            self.ticket_pane.show(ticket_id, event_key=event_key)
+        if self.customer_card is not None:
+            self.customer_card.show(row.customer_id)
+        if not peek and row.assignee == self.app.workplace.desk.agent.login:
+            self._seen(ticket_id)
+        self.queue.go_to(ticket_id)
+        if not peek or self.has_class("-narrow"):
+            self.go("ticket")
+        self._show_places()
+
+    def _seen(self, ticket_id: int) -> None:
+        async def mark() -> None:
+            from atendente_tui.desk import looking
+
+            await self.app.done(looking.mark_seen(self.app.workplace.desk, ticket_id))
+
+        self.run_worker(mark(), group="seen", exit_on_error=True)
+
+    # The queue
+
+    def set_view(self, name: str, ticket_id: int | None = None) -> None:
+        """Show a view of the queue, in the order it was last shown in."""
+        self.view = name
+        self.narrowing = None
+        self._show_view(ticket_id)
+
+    def _show_view(self, ticket_id: int | None = None) -> None:
+        view = self.narrowing[1] if self.narrowing is not None else self.views[self.view]
+        store = self.app.workplace.store
+        source = queue_views.ViewSource(lambda: self.app.read, store.reader, view, self._sort())
+        self.queue.show(source, ticket_id)
+        self._show_tabs()
+
+    def _sort(self) -> queue.Sort:
+        return self.sorts.get(self.view, self.views[self.view].sort)
+
+    def count_views(self) -> None:
+        """Count every view and show the numbers on the tabs."""
+        self._count_timer = None
+        for name, view in self.views.items():
+            counted = queue.count_view(self.app.read, view)
+            self._counts[name] = str(counted.count) if counted.exact else f"{counted.count - 1}+"
+        self._show_tabs()
+
+    def _show_tabs(self) -> None:
+        tabs = [Tab(name, self._titles.get(name, name), self._counts.get(name, "")) for name in self.views]
+        sort = queue.effective_sort(self.views[self.view], self._sort())
+        note = _(queue_views.SORTS[sort])
+        if self.narrowing is not None:
+            note = f"{self.narrowing[0]} {self.app.glyphs.dot} {note}"
+        self.tabs.show(tabs, self.view, note)
+        title = _("Queue")
+        if self.has_class("-narrow"):
+            title = f"{self._titles.get(self.view, self.view)} {self._counts.get(self.view, '')}".strip()
+        self.pane("queue").entitle(title, note if not self.has_class("-narrow") else "")
+        self._show_places()
+
+    def on_moved(self, _moved: Moved) -> None:
+        if self._count_timer is None:
+            self._count_timer = self.set_timer(0.5, self.count_views)
+
+    @on(ViewTabs.Chosen)
+    def _view_clicked(self, message: ViewTabs.Chosen) -> None:
+        self.set_view(message.name)
+        self.go("queue")
+
+    @on(QueueList.Opened)
+    def _row_clicked(self, message: QueueList.Opened) -> None:
+        self.open_ticket(message.ticket_id)
+
+    # Actions of the queue and of the panes
+
+    def do_open(self) -> None:
+        if self.queue.cursor_id is not None:
+            self.open_ticket(self.queue.cursor_id)
+
+    def do_peek(self) -> None:
+        if self.queue.cursor_id is not None:
+            self.open_ticket(self.queue.cursor_id, peek=True)
+
+    def do_mark(self) -> None:
+        self.queue.toggle_mark()
+
+    def do_mark_all(self) -> None:
+        window = self.queue.window
+        if window is None:
+            return
+        rows = window.source.after(None, MOST_MARKED)
+        self.queue.set_marks(frozenset(row.id for row in rows))
+        if len(rows) == MOST_MARKED and window.total > MOST_MARKED:
+            self.app.say(_("The first {n} tickets of this view are marked.").format(n=MOST_MARKED))
+
+    def do_clear_marks(self) -> None:
+        if self.queue.marks:
+            self.queue.set_marks(frozenset())
+        elif self.narrowing is not None:
+            self.set_view(self.view, self.queue.cursor_id)
+
+    def do_view_next(self) -> None:
+        self._turn(1)
+
+    def do_view_previous(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        names = list(self.views)
+        self.set_view(names[(names.index(self.view) + step) % len(names)])
+
+    def do_sort(self) -> None:
+        order = queue.SORTS
+        self.sorts[self.view] = order[(order.index(self._sort()) + 1) % len(order)]
+        self._show_view(self.queue.cursor_id)
+        self.app.say(_("Queue {order}.").format(order=_(queue_views.SORTS[self._sort()])))
+
+    async def do_filter(self) -> None:
+        from atendente_tui.tui.asking import LineScreen
+        from atendente_tui.tui.queue_filter import EXAMPLE, narrowed
+
+        before = self.narrowing[0] if self.narrowing is not None else ""
+        words = await self.app.push_screen_wait(LineScreen(_("Show only"), "", value=before, note=_(EXAMPLE)))
+        if words is None:
+            return
+        if not words.strip():
+            self.set_view(self.view, self.queue.cursor_id)
+            return
+        view = narrowed(self.views[self.view], words)
+        self.narrowing = (words.strip(), replace(view, name=self.view))
+        self._show_view(self.queue.cursor_id)
+
+    async def do_next(self) -> None:
+        from atendente_tui.desk import owning
+
+        submitted = await self.app.done(owning.next_ticket(self.app.workplace.desk))
+        if submitted is None:
+            self.app.say(_("Nobody is waiting. Well done!"))
+            return
+        self.open_ticket(submitted.ticket_id)
+
+    def do_pane_queue(self) -> None:
+        self.go("queue")
+
+    def do_pane_ticket(self) -> None:
+        if self.ticket_id is None and self.queue.cursor_id is not None:
+            self.open_ticket(self.queue.cursor_id, peek=True)
+        self.go("ticket")
+
+    def do_pane_customer(self) -> None:
+        if self.ticket_id is None and self.queue.cursor_id is not None:
+            self.open_ticket(self.queue.cursor_id, peek=True)
+        self.go("customer")
+
+    def do_pane_composer(self) -> None:
+        self.write("reply")
+
+    def do_pane_library(self) -> None:
+        self.go("library")
+
+    def do_zoom(self) -> None:
+        """This pane alone, or all of them again."""
+        self.toggle_class("-zoom")
+
+    def do_reply(self) -> None:
+        self.write("reply")
+
+    def do_note(self) -> None:
+        self.write("note")
+
+    def write(self, kind: Literal["reply", "note"]) -> None:
+        """Open the composer on the ticket meant."""
+        targets = self.targets()
+        if not targets or self.composer is None:
+            return
+        if targets[0] != self.ticket_id:
+            self.open_ticket(targets[0], peek=True)
+        self.composer.open(targets[0], kind)
+        self.go("composer")
+
+    def do_leave(self) -> None:
+        self.go("ticket" if self.ticket_id is not None else "queue")

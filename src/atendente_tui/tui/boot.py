@@ -1,0 +1,111 @@
+"""From a configuration to a running screen, by the shortest path to the first frame, and out again.
+
+Until the frame stands nothing is imported but Textual, the database and our own light modules, and the garbage
+collector rests; the sync and everything else follow in a thread (`AtendenteApp.when_warm`).
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from atendente_tui.i18n import _
+from atendente_tui.tui.terminal import unfit
+
+if TYPE_CHECKING:
+    from atendente_tui.config import Config
+    from atendente_tui.tui.workplace import Workplace
+
+NO_TERMINAL = 2
+
+
+def run(config: Config) -> int:
+    """Open the working profile and show it; the exit code: 0, 1 after a fault of ours, 2 without a fit terminal.
+
+    Raises StoreError (locked, newer, damaged, wrong key) and SecretsError before anything is drawn.
+    """
+    if sentence := unfit():
+        return refuse(sentence)
+    gc.disable()
+    calm(low_bandwidth=config.ui.low_bandwidth)
+    from atendente_tui import paths
+
+    paths.private_dir(paths.data_dir())
+    workplace = open_workplace(config)
+    try:
+        return show(workplace)
+    finally:
+        close(workplace)
+
+
+def refuse(sentence: str) -> int:
+    """Say on standard error why there is no screen and what works without one."""
+    print(sentence, file=sys.stderr)
+    print(
+        _("Without a screen, use the commands: atendente queue, next, show, reply, search (see --help)."),
+        file=sys.stderr,
+    )
+    return NO_TERMINAL
+
+
+def calm(*, low_bandwidth: bool = False) -> None:
+    """Tell Textual, which reads this when it is imported: no animation; few frames over a thin line."""
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    if low_bandwidth:
+        os.environ.setdefault("TEXTUAL_FPS", "15")
+
+
+def open_workplace(config: Config) -> Workplace:
+    """The store, the desk and the clock of the working profile. The caller closes it."""
+    from zoneinfo import ZoneInfo
+
+    from atendente_tui import paths
+    from atendente_tui.clock import SystemClock
+    from atendente_tui.desk.opening import agent_of, desk_of
+    from atendente_tui.policies import rules_of
+    from atendente_tui.store.store import Store
+    from atendente_tui.tui.workplace import Workplace
+
+    key = None
+    if config.store.encryption:
+        from atendente_tui.secrets import store_key
+
+        key, _made = store_key(paths.store_dir())
+    clock = SystemClock()
+    store = Store.open(paths.store_dir(), key=key, rules=rules_of(config), clock=clock)
+    try:
+        read = store.reader()
+        try:
+            desk = desk_of(store, agent_of(config, read), config, clock, read)
+        finally:
+            read.close()
+    except BaseException:
+        store.close()
+        raise
+    return Workplace(store, desk, config, clock, ZoneInfo(config.ui.zone))
+
+
+def show(workplace: Workplace) -> int:
+    """Run the screen on a workplace until the person leaves it."""
+    from atendente_tui.tui.app import AtendenteApp
+
+    app = AtendenteApp(workplace, when_warm=lambda: connect(workplace))
+    app.run(mouse=workplace.config.ui.mouse)
+    return app.return_code or 0
+
+
+def connect(workplace: Workplace) -> None:
+    """Start the sync with the configured helpdesk; with none configured, everything stays on this machine."""
+    if workplace.config.backend is None or workplace.sync is not None:
+        return
+    from atendente_tui.desk.connecting import start_sync
+
+    workplace.sync = start_sync(workplace.config, workplace.store, workplace.clock)
+
+
+def close(workplace: Workplace) -> None:
+    if workplace.sync is not None:
+        workplace.sync.stop(5.0)
+    workplace.store.close()

@@ -1,0 +1,131 @@
+"""One line of words, some of which can be clicked: what the top bar, the view tabs and the key bar are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from atendente_tui.tui.app import AtendenteApp
+
+
+class Piece(NamedTuple):
+    text: str
+    role: str = ""
+    """The tail of a component class, "" for the bar's own look."""
+    target: str = ""
+    """What a click on it means, "" for nothing."""
+
+
+class LineBar(Widget):
+    """A subclass gives the pieces (`left`, `right`) and says what a click does (`clicked`)."""
+
+    app: AtendenteApp
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "bar--quiet",
+        "bar--strong",
+        "bar--warning",
+        "bar--bad",
+        "bar--good",
+        "bar--key",
+    }
+    DEFAULT_CSS = """
+    LineBar {
+        height: 1;
+        width: 1fr;
+        background: $panel;
+        color: $foreground;
+        & > .bar--quiet { color: $text-muted; }
+        & > .bar--strong { text-style: bold; }
+        & > .bar--key { color: $text-primary; text-style: bold; }
+        & > .bar--warning { color: $text-warning; text-style: bold; }
+        & > .bar--bad { color: $text-error; text-style: bold; }
+        & > .bar--good { color: $text-success; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._drawn: tuple[Piece, ...] = ()
+        self._spans: list[tuple[int, int, str]] = []
+        self._looks: dict[str, Style] = {}
+
+    def left(self, width: int) -> Sequence[Piece]:  # noqa: ARG002
+        """The pieces from the left edge on, made to fit."""
+        return ()
+
+    def right(self, width: int) -> Sequence[Piece]:  # noqa: ARG002
+        """The pieces that end at the right edge; they win over the left ones."""
+        return ()
+
+    def clicked(self, target: str) -> None:
+        """A piece with a target was clicked."""
+
+    def update_bar(self) -> None:
+        """Draw again, if anything reads differently."""
+        if self.size.width and self._pieces(self.size.width) != self._drawn:
+            self.refresh()
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        return 1
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._looks.clear()
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        width = self.size.width
+        base = self.rich_style
+        self._drawn = self._pieces(width)
+        self._spans = []
+        segments: list[Segment] = []
+        at = 0
+        for piece in self._drawn:
+            taken = cell_len(piece.text)
+            if piece.target:
+                self._spans.append((at, at + taken, piece.target))
+            at += taken
+            segments.append(Segment(piece.text, base + self._look(piece.role) if piece.role else base))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, target in self._spans:
+            if start <= event.x < end:
+                event.stop()
+                self.clicked(target)
+                return
+
+    def _look(self, role: str) -> Style:
+        style = self._looks.get(role)
+        if style is None:
+            style = self._looks[role] = self.get_component_rich_style(f"bar--{role}", partial=True)
+        return style
+
+    def _pieces(self, width: int) -> tuple[Piece, ...]:
+        right = list(self.right(width))
+        taken = sum(cell_len(piece.text) for piece in right)
+        while right and taken > width:
+            taken -= cell_len(right.pop(0).text)
+        left: list[Piece] = []
+        room = width - taken
+        # Pieces that mean the same click stand or fall together: a key and what it does.
+        for _target, group in groupby(self.left(room), lambda piece: piece.target or id(piece)):
+            pieces = list(group)
+            length = sum(cell_len(piece.text) for piece in pieces)
+            if length > room:
+                break
+            left += pieces
+            room -= length
+        return (*left, Piece(" " * room), *right)

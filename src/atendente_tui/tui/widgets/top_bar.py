@@ -1,0 +1,128 @@
+"""The first line: who works here, how the helpdesk is, what is still going out, and the time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from atendente_tui import formats
+from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_line
+from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.widgets.line_bar import LineBar, Piece
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
+_PENDING = "SELECT state, count(*) FROM outbox WHERE state IN ('held','queued','sent','unknown','refused','conflict') GROUP BY state"
+_PROBLEMS = ("unknown", "refused", "conflict")
+_FRESH = 2 * formats.MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSeen:
+    """What the bar knows of the synchronization, as the sync service left it in the store."""
+
+    state: str
+    last_ok: int | None = None
+    done: int = 0
+    total: int | None = None
+
+
+class TopBar(LineBar):
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._sync = SyncSeen("off")
+        self._outgoing = 0
+        self._problems = 0
+        self._timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        self.app.watch(self, "outbox", "sync")
+        self.read()
+        self._tick()
+
+    def on_moved(self, _moved: Moved) -> None:
+        self.read()
+        self.update_bar()
+
+    def read(self) -> None:
+        """Ask the store how the outbox and the helpdesk are."""
+        counts = dict(self.app.read.execute(_PENDING).fetchall())
+        self._problems = sum(counts.get(state, 0) for state in _PROBLEMS)
+        self._outgoing = sum(counts.values()) - self._problems
+        backend = self.app.workplace.config.backend
+        self._sync = _sync_seen(self.app.read, backend.name) if backend is not None else SyncSeen("off")
+
+    def left(self, width: int) -> Sequence[Piece]:
+        agent = self.app.workplace.desk.agent
+        teams = ", ".join(agent.teams)
+        dot = self.app.glyphs.dot
+        pieces = [Piece(" Atendente ", "strong"), Piece(f"  {safe_line(agent.name)}")]
+        if width >= 44:
+            pieces.append(Piece(safe_line(f" {dot} {agent.tier} {teams}".rstrip()), "quiet"))
+        return pieces
+
+    def right(self, width: int) -> Sequence[Piece]:
+        clock = formats.hour(self.app.now_ms(), self.app.workplace.zone)
+        dot = self.app.glyphs.dot
+        text, role = self._sync_said()
+        wide = width >= 100
+        pieces = [Piece(text, role, "sync"), Piece(f" {dot} ", "quiet")]
+        outgoing = _("outbox {n}") if wide else _("out {n}")
+        pieces.append(Piece(outgoing.format(n=self._outgoing), "" if self._outgoing else "quiet", "outbox"))
+        if self._problems or wide:
+            problems = _("problems {n}").format(n=self._problems)
+            sign = f"{self.app.glyphs.warning} " if self._problems else ""
+            pieces.append(Piece(f" {dot} ", "quiet"))
+            pieces.append(Piece(sign + problems, "bad" if self._problems else "quiet", "outbox"))
+        pieces.append(Piece(f"   {clock} ", "strong"))
+        return pieces
+
+    def clicked(self, target: str) -> None:
+        self.app.perform(target)
+
+    def _sync_said(self) -> tuple[str, str]:
+        glyphs = self.app.glyphs
+        seen = self._sync
+        if seen.state == "off":
+            return _("no helpdesk"), "quiet"
+        if seen.state == "unauthorized":
+            return f"{glyphs.offline} " + _("log in again"), "bad"
+        if seen.state == "offline":
+            return f"{glyphs.offline} " + _("offline"), "warning"
+        if seen.state == "paused":
+            return f"{glyphs.offline} " + _("the server asked for a pause"), "warning"
+        if seen.total and seen.state == "pulling" and seen.done < seen.total:
+            return f"{glyphs.sync} {100 * seen.done // seen.total} %", ""
+        if seen.last_ok is None:
+            return f"{glyphs.sync} " + _("synchronizing"), ""
+        ago = self.app.now_ms() - seen.last_ok
+        if ago < _FRESH:
+            return f"{glyphs.sync} " + _("up to date"), "quiet"
+        return f"{glyphs.sync} " + _("{age} ago").format(age=formats.age(ago)), "warning"
+
+    def _tick(self) -> None:
+        """Draw at every full minute; nothing moves in between."""
+        self.update_bar()
+        now = self.app.workplace.clock.now()
+        following = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        self._timer = self.set_timer(max(1.0, (following - now).total_seconds() + 0.05), self._tick)
+
+
+def _sync_seen(db: Connection, backend: str) -> SyncSeen:
+    row = db.execute(
+        "SELECT value FROM sync_state WHERE backend = ? AND key = 'status'", (backend,)
+    ).fetchone()
+    try:
+        told = json.loads(row[0]) if row is not None else {}
+    except ValueError:
+        told = {}
+    return SyncSeen(
+        str(told.get("state", "idle")), told.get("last_ok"), int(told.get("done") or 0), told.get("total")
+    )
