@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from atendente_tui.domain.change import ChangePage
@@ -70,7 +70,10 @@ class Hint:
 
 
 class Backend(Protocol):
-    capabilities: ClassVar[Capabilities] | Capabilities
+    @property
+    def capabilities(self) -> Capabilities:
+        """A plain attribute will do. `identify` may lower it to what this server and login allow."""
+        ...
 
     async def identify(self) -> AgentIdentity: ...
 

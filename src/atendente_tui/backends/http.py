@@ -1,0 +1,263 @@
+"""Manners every HTTP adapter shares: one client, short time-outs, no redirects, bounded answers, closed errors.
+
+httpx is imported when the first request is made, so that naming an adapter costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Never
+from urllib.parse import urlsplit
+
+from atendente_tui.backends.port import (
+    BackendError,
+    Conflict,
+    Forbidden,
+    ProtocolError,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT, READ, WRITE, POOL = 5.0, 10.0, 10.0, 5.0
+"""Seconds. READ is between two pieces of an answer; `TOTAL` bounds one whole exchange."""
+TOTAL = 60.0
+ANSWER_LIMIT = 20 * 1024 * 1024
+"""Bytes of one answer, after decompression."""
+JSON_DEPTH = 32
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+Params = Mapping[str, str | int] | Sequence[tuple[str, str | int]]
+
+
+class TooLarge(ProtocolError):
+    """The answer is longer than the caller allowed; asking for less may work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ProtocolError for anything else, NaN, absurd depth or absurd numbers."""
+        try:
+            value = json.loads(self.body, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise ProtocolError(f"not JSON (HTTP {self.status}): {type(error).__name__}") from error
+        if _deeper_than(value, JSON_DEPTH):
+            raise ProtocolError(f"JSON nested deeper than {JSON_DEPTH}")
+        return value
+
+    @property
+    def date(self) -> datetime:
+        """The server's clock when it answered; ours where it does not say."""
+        return _http_date(self.headers.get("date", "")) or datetime.now(UTC)
+
+
+class Http:
+    """Requests below one base address; the address of an answer's links is never followed.
+
+    `parallel` requests run at once and the rest wait here, not in the pool: a full pool is not a fault.
+    """
+
+    def __init__(self, base: str, *, verify: bool | str = True, parallel: int = 4) -> None:
+        parts = urlsplit(base)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ProtocolError("the address must be http(s)://HOST[:PORT][/PATH]", sent=False)
+        if parts.username or parts.password:
+            raise ProtocolError("the address must not contain a user or password", sent=False)
+        self.base = base.rstrip("/")
+        self.loopback = parts.hostname in LOOPBACK
+        self.encrypted = parts.scheme == "https"
+        self._verify = verify
+        self._parallel = parallel
+        self._client: httpx.AsyncClient | None = None
+        self._turn: asyncio.Semaphore | None = None
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit: int = ANSWER_LIMIT,
+    ) -> Answer:
+        """One exchange, any status. `body` is sent as JSON, `form` as a form.
+
+        Raises Unreachable (`sent` tells whether the server may have acted), TooLarge, ProtocolError.
+        """
+        import httpx
+
+        client, turn = self._opened()
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        sent_headers = dict(headers or {})
+        if content is not None:
+            sent_headers["Content-Type"] = "application/json"
+        async with turn:
+            try:
+                async with (
+                    asyncio.timeout(TOTAL),
+                    client.stream(
+                        method,
+                        self.base + path,
+                        params=None if params is None else httpx.QueryParams(_pairs(params)),
+                        content=content,
+                        data=form,
+                        headers=sent_headers,
+                    ) as response,
+                ):
+                    return Answer(
+                        response.status_code,
+                        {name.lower(): value for name, value in response.headers.items()},
+                        await _bounded(response, limit),
+                    )
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+                raise Unreachable(_told(error), sent=False) from error
+            except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                raise ProtocolError(_told(error), sent=False) from error
+            except httpx.DecodingError as error:
+                raise ProtocolError(_told(error), sent=True) from error
+            except (httpx.TransportError, TimeoutError) as error:
+                # Also a failed write: what of it had arrived is not known, and asking is cheap.
+                raise Unreachable(_told(error), sent=True) from error
+
+    def _opened(self) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
+        if self._client is None or self._turn is None:
+            from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+            import httpx
+
+            from atendente_tui import __version__
+
+            self._turn = asyncio.Semaphore(self._parallel)
+            self._client = httpx.AsyncClient(
+                verify=_tls(self._verify) if self.encrypted else True,
+                # No cookie is ever kept or sent but what an adapter sets itself.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+                follow_redirects=False,
+                timeout=httpx.Timeout(connect=CONNECT, read=READ, write=WRITE, pool=POOL),
+                limits=httpx.Limits(max_connections=self._parallel, keepalive_expiry=5.0),
+                trust_env=not self.loopback,
+                headers={
+                    "User-Agent": f"atendente/{__version__}",
+                    "Accept": "application/json",
+                    "Accept-Encoding": "gzip",
+                },
+            )
+        return self._client, self._turn
+
+    async def aclose(self) -> None:
+        client, self._client, self._turn = self._client, None, None
+        if client is not None:
+            await client.aclose()
+
+
+def refusal(answer: Answer, *, message: str = "") -> BackendError:
+    """What a status of 300 and above means to us. `message` is the server's own reason, if it gave one."""
+    status = answer.status
+    told = message or f"HTTP {status}"
+    if status == 401 or 300 <= status < 400:
+        # A redirect is a log-in page; it is never followed, so the secret never leaves the origin.
+        return Unauthorized(f"HTTP {status}")
+    if status == 403:
+        return Forbidden(told)
+    if status == 429 or (status == 503 and "retry-after" in answer.headers):
+        return RateLimited(retry_after(answer.headers.get("retry-after", ""), answer.date))
+    if status in (409, 412):
+        return Conflict(told, {})
+    if status in (408, 425):
+        return Unreachable(f"HTTP {status}", sent=True)
+    if status == 413:
+        return Rejected("too_large")
+    if status < 300:
+        return ProtocolError(f"unexpected HTTP {status}")
+    if status < 500 or status in (501, 505):
+        return Rejected(told)
+    if status == 500 and not answer.body:
+        return ProtocolError("HTTP 500 without a body")
+    return Unreachable(told, sent=True)
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """Seconds from a Retry-After header (RFC 9110, 10.2.3): a number or a date; None when it is neither.
+
+    Never negative; more than a day is a slip and becomes an hour.
+    """
+    try:
+        seconds = float(value)
+    except ValueError:
+        moment = _http_date(value)
+        if moment is None:
+            return None
+        seconds = (moment - now).total_seconds()
+    if not math.isfinite(seconds):
+        return None
+    return 3600.0 if seconds > 86_400 else max(0.0, seconds)
+
+
+async def _bounded(response: httpx.Response, limit: int) -> bytes:
+    if int(response.headers.get("content-length") or 0) > limit:
+        raise TooLarge(f"an answer of {response.headers['content-length']} bytes")
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > limit:
+            raise TooLarge(f"an answer of more than {limit} bytes")
+    return bytes(body)
+
+
+def _pairs(params: Params) -> list[tuple[str, str | int | float | bool | None]]:
+    return list(params.items()) if isinstance(params, Mapping) else list(params)
+
+
+def _tls(verify: bool | str) -> Any:
+    import ssl
+
+    return ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _no_constant(name: str) -> Never:
+    raise ValueError(name)
+
+
+def _deeper_than(value: object, limit: int) -> bool:
+    level: list[object] = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
