@@ -1,0 +1,151 @@
+"""What the composer says about a text being written: limits, windows, what it asks again. Pure, no widget."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from atendente_tui import formats, labels
+from atendente_tui.domain import channels, templates
+from atendente_tui.domain.channels import CHANNELS, Finding
+from atendente_tui.domain.fold import folded
+from atendente_tui.domain.words import Channel
+from atendente_tui.i18n import _, later, n_
+
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]|[\ud800-\udfff]"
+)
+
+_ASKING = re.compile(
+    r"\b(informe|informar|confirme|confirmar|envie|enviar|mande|mandar|passar?|passe|qual|quais|digite|diga|precis\w+)\b"
+)
+_SENTENCE = re.compile(r"[.!?\n]+")
+_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("cpf_confirmed", re.compile(r"\bcpf\b")),
+    ("address_confirmed", re.compile(r"\b(endereco|cep)\b")),
+    ("phone_confirmed", re.compile(r"\b(telefone|celular)\b")),
+    ("email_confirmed", re.compile(r"\be-?mail\b")),
+    ("order_number", re.compile(r"\b(numero|codigo|n[ro]?\W?) d[oe] (seu )?pedido\b")),
+)
+UNITS = {
+    "characters": later("characters"),
+    "bytes": later("bytes"),
+    "weighted": later("characters as X counts"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What stands against sending (`blocked`, "" for nothing), what to know, and how long the text is."""
+
+    blocked: str
+    hints: tuple[str, ...]
+    size: str
+    window: str
+    """Time left in which free text may be sent, "" on channels without a window."""
+
+
+def typed(text: str) -> str:
+    """Text on its way into the composer: newlines unified, what no terminal should get taken out, NFC."""
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\v", "\n")
+        .replace("\f", "\n")
+        .replace("\t", "    ")
+    )
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
+
+
+def review_reply(
+    channel: str, text: str, last_inbound: int | None, now: int, known: Collection[str], *, may: bool = True
+) -> Review:
+    """Moments in milliseconds. `known` are names of facts about the customer; `may`: the backend takes answers."""
+    try:
+        place: Channel | None = Channel(channel)
+    except ValueError:
+        place = None
+    found = channels.check_reply(place, text, last_inbound, now) if place is not None else []
+    blocked = [said for one in found if one.blocks and (said := _blocking(one))]
+    if missing := templates.unfilled(text):
+        blocked.insert(0, _("still to be filled in: {names}").format(names=", ".join(missing[:3])))
+    if not may:
+        blocked.insert(0, _("this helpdesk takes no answers from here"))
+    hints = [said for one in found if not one.blocks and (said := _hint(one))]
+    hints += [_("already known: {fact}").format(fact=labels.fact(name)) for name in asked_again(text, known)]
+    left = channels.window_left(place, last_inbound, now) if place is not None else None
+    window = (
+        ""
+        if left is None
+        else _("window closed")
+        if not left
+        else _("window {time}").format(time=_left(left))
+    )
+    return Review(blocked[0] if blocked else "", tuple(hints), _size(place, text), window)
+
+
+def review_note(text: str, *, may: bool = True) -> Review:
+    blocked = ""
+    if not may:
+        blocked = _("this helpdesk takes no notes from here")
+    elif not text.strip():
+        blocked = _("there is no text yet")
+    return Review(blocked, (), _length(len(text)), "")
+
+
+def asked_again(text: str, known: Collection[str]) -> list[str]:
+    """Facts that are known about the customer and that the text seems to ask for."""
+    if not known:
+        return []
+    sentences = [one for one in _SENTENCE.split(folded(text)) if _ASKING.search(one)]
+    return [name for name, asked in _ASKED if name in known and any(asked.search(one) for one in sentences)]
+
+
+def _blocking(finding: Finding) -> str:
+    values = finding.values
+    if finding.code == "text_empty":
+        return _("there is no text yet")
+    if finding.code == "too_long":
+        unit = _(UNITS.get(str(values.get("unit")), "characters"))
+        return _("{over} {unit} too long").format(over=values.get("over"), unit=unit)
+    if finding.code == "window_closed":
+        return _("the {hours}-hour window is closed: the customer has to write first").format(
+            hours=values.get("hours")
+        )
+    return finding.code
+
+
+def _hint(finding: Finding) -> str:
+    if finding.code == "sms_unicode":
+        return _("{characters} shorten the SMS").format(characters=finding.values.get("characters"))
+    if finding.code == "public_channel":
+        return _("anybody can read this answer")
+    return ""
+
+
+def _size(channel: Channel | None, text: str) -> str:
+    rule = CHANNELS.get(channel) if channel is not None else None
+    if rule is None:
+        return _length(len(text))
+    if rule.segments:
+        count = channels.sms_segments(text)
+        parts = n_("{n} SMS", "{n} SMS", count.segments).format(n=count.segments)
+        return f"{count.units}/{max(1, count.segments) * count.per_segment} · {parts}"
+    if rule.limit is None:
+        return _length(len(text))
+    return f"{channels.length(text, rule.unit)}/{rule.limit}"
+
+
+def _length(count: int) -> str:
+    return n_("{n} character", "{n} characters", count).format(n=formats.number(count))
+
+
+def _left(milliseconds: int) -> str:
+    minutes = milliseconds // formats.MINUTE
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def joined(parts: Iterable[str], dot: str) -> str:
+    return f" {dot} ".join(part for part in parts if part)

@@ -1,0 +1,160 @@
+"""What the library offers: scripts in memory, articles and solved tickets from the store. Runs in one thread of its own.
+
+A query may begin with a sign that narrows it: "/" scripts, "?" articles, "=" solved tickets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from atendente_tui.domain.words import Channel
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
+    from atendente_tui.knowledge.finding import Indexed
+    from atendente_tui.knowledge.marked import Fault
+    from atendente_tui.knowledge.scripts import Script
+    from atendente_tui.store.rows import SearchHit
+    from atendente_tui.store.store import Store
+
+Kind = Literal["script", "article", "ticket"]
+
+SIGNS: dict[str, Kind] = {"/": "script", "?": "article", "=": "ticket"}
+SCRIPTS, ARTICLES, TICKETS = 30, 20, 10
+DEADLINE_MS = 200
+_WORDS_OF_SUBJECT = 2
+
+
+class Offer(NamedTuple):
+    kind: Kind
+    ref: str
+    """Id of a script, or of an article or ticket in the store."""
+    title: str
+    about: str
+    """Variables a script asks for, an article's audience, a ticket's protocol."""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Used by one thread only: it keeps a connection."""
+
+    store: Store
+    folders: Sequence[Path]
+    scripts: dict[str, Script] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    _indexed: list[Indexed[Script]] = field(default_factory=list)
+    _db: Connection | None = None
+    _loaded: bool = False
+
+    def load(self) -> list[Fault]:
+        """Read the scripts; what is wrong with them."""
+        from atendente_tui.knowledge.finding import indexed_scripts
+        from atendente_tui.knowledge.scripts import load_scripts
+
+        if not self._loaded:
+            self._loaded = True
+            for folder in self.folders:
+                if folder.exists():
+                    scripts, faults = load_scripts(folder)
+                    self.faults += faults
+                    for one in scripts:
+                        self.scripts.setdefault(one.id, one)
+            self._indexed = indexed_scripts(self.scripts.values())
+        return self.faults
+
+    def look(self, query: str, *, channel: str | None = None, subject: str = "") -> list[Offer]:
+        """What answers to the query; to an empty one, what suits the ticket: `channel` and `subject` are its own."""
+        self.load()
+        only = SIGNS.get(query[:1])
+        words = query[1:].strip() if only else query.strip()
+        offers: list[Offer] = []
+        if only in (None, "script"):
+            offers += self._scripts(words, channel)
+        if only in (None, "article"):
+            offers += self._articles(words)
+        if only in (None, "ticket"):
+            offers += self._tickets(words or subject, similar=not words)
+        return offers
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    @property
+    def _read(self) -> Connection:
+        if self._db is None:
+            self._db = self.store.reader()
+        return self._db
+
+    def _scripts(self, words: str, channel: str | None) -> Iterable[Offer]:
+        from atendente_tui.knowledge.finding import find_scripts
+
+        place = _channel(channel)
+        for one in find_scripts(self._indexed, words, channel=place, limit=SCRIPTS):
+            yield Offer("script", one.item.id, one.item.title, uses(one.item.for_channel(place)))
+
+    def _articles(self, words: str) -> Iterable[Offer]:
+        from atendente_tui.store import reading
+
+        if words:
+            refs = [hit.ref for hit in self._search(words, "article", ARTICLES)]
+            rows = [row for ref in refs if (row := reading.article(self._read, ref)) is not None]
+            found = [(row.id, row.title, row.audience) for row in rows]
+        else:
+            found = self._read.execute(
+                "SELECT id, title, audience FROM article ORDER BY used DESC, title LIMIT ?", (ARTICLES,)
+            ).fetchall()
+        for number, title, audience in found:
+            yield Offer("article", str(number), title, audience)
+
+    def _tickets(self, words: str, *, similar: bool) -> Iterable[Offer]:
+        from atendente_tui.store import reading
+
+        if similar:
+            words = _telling(words)
+        if not words:
+            return
+        seen: set[int] = set()
+        for hit in self._search(words, "ticket", TICKETS * 3):
+            row = reading.ticket(self._read, hit.ticket_id) if hit.ticket_id is not None else None
+            if row is None or row.id in seen or row.status not in ("solved", "closed"):
+                continue
+            seen.add(row.id)
+            yield Offer("ticket", str(row.id), row.subject, row.protocol)
+            if len(seen) >= TICKETS:
+                return
+
+    def _search(self, words: str, kind: str, limit: int) -> list[SearchHit]:
+        from atendente_tui.store.search import search
+
+        return search(self.store, words, limit=limit, kinds={kind}, deadline_ms=DEADLINE_MS)
+
+
+def uses(text: str) -> str:
+    """The short names of the variables of a text, for its row."""
+    from atendente_tui.domain.templates import placeholders
+
+    names = [
+        one.names[0].rpartition(".")[2].replace("_", " ") if one.names else "?" for one in placeholders(text)
+    ]
+    return ", ".join(dict.fromkeys(names))
+
+
+def _channel(name: str | None) -> Channel | None:
+    with contextlib.suppress(ValueError):
+        return Channel(name) if name else None
+    return None
+
+
+def _telling(subject: str) -> str:
+    """The longest words of a subject: what tickets like it have in theirs."""
+    words = sorted(
+        {word for word in subject.split() if len(word) > 4 and word.isalpha()}, key=len, reverse=True
+    )
+    return " ".join(words[:_WORDS_OF_SUBJECT])

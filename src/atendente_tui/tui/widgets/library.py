@@ -1,0 +1,241 @@
+"""Scripts, articles and solved tickets behind one search box."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input
+
+from atendente_tui import labels
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_line
+from atendente_tui.store import reading
+from atendente_tui.tui.glyphs import Glyphs
+from atendente_tui.tui.lines import Span
+from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.shelf import Offer, Shelf
+from atendente_tui.tui.widgets.line_pane import LinePane, Row, RowsPane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from atendente_tui.tui.app import AtendenteApp
+
+WAIT = 0.06
+"""Seconds after the last key before the search starts."""
+
+
+class LibraryBox(Input):
+    """The search box: up and down move in the results while one types."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+    ]
+
+    def action_step(self, step: int) -> None:
+        cast(Library, self.parent).results.action_step(step)
+
+    def action_page(self, step: int) -> None:
+        cast(Library, self.parent).results.action_page(step)
+
+
+class Results(RowsPane):
+    """The offers; their cursor shows while the box has the focus, too."""
+
+    @property
+    def cursor_on(self) -> bool:
+        return cast(Library, self.parent).has_focus_within
+
+
+class Library(Vertical):
+    """`open(query)` puts the focus in the box; what is chosen is inserted, read or opened."""
+
+    context = "library"
+    app: AtendenteApp
+
+    DEFAULT_CSS = """
+    Library { border: round $border-blurred; height: 1fr; }
+    Library:focus-within { border: heavy $primary; }
+    .-ascii Library, .-ascii Library:focus-within { border: ascii $border; }
+    .-narrow Library, .-narrow Library:focus-within { border: none; }
+    Library > LibraryBox { height: 1; border: none; padding: 0 1; background: $boost; }
+    """
+
+    class Chosen(Message):
+        """Something of the library was chosen; kind "script", "article" or "ticket"."""
+
+        def __init__(self, kind: str, ref: str) -> None:
+            super().__init__()
+            self.kind = kind
+            self.ref = ref
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.offers: list[Offer] = []
+        self.shelf: Shelf | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._asked = 0
+        self._told = False
+        self._about: tuple[str | None, str] = (None, "")
+
+    def compose(self) -> ComposeResult:
+        yield LibraryBox(
+            compact=True,
+            id="library-box",
+            placeholder=_("search   / scripts   ? articles   = solved tickets"),
+        )
+        yield Results(id="library-results")
+
+    def on_mount(self) -> None:
+        self.border_title = cast(str, Content(_("Scripts and articles")))
+        self.box = self.query_one(LibraryBox)
+        self.results = self.query_one(Results)
+        place = self.app.workplace
+        self.shelf = Shelf(place.store, script_folders(place.config.scripts))
+        self._thread = ThreadPoolExecutor(1, "library")
+        self.app.watch(self, "articles")
+        self._search_soon(0.0)
+
+    def on_unmount(self) -> None:
+        if self._thread is not None and self.shelf is not None:
+            self._thread.submit(self.shelf.close)
+            self._thread.shutdown(wait=False)
+            self._thread = None
+
+    # -- asking --------------------------------------------------------------------------------------------
+
+    def open(self, query: str = "") -> None:
+        """Go to the box with this query in it; "/" asks for scripts, "?" for articles, "=" for solved tickets."""
+        self.box.value = query
+        self.box.cursor_position = len(query)
+        self.box.focus()
+
+    def show(self, ticket_id: int | None) -> None:
+        """Offer what suits this ticket while the box is empty."""
+        row = reading.ticket(self.app.read, ticket_id) if ticket_id is not None else None
+        about = (row.channel, row.subject) if row is not None else (None, "")
+        if about != self._about:
+            self._about = about
+            self._search_soon(0.0)
+
+    def on_moved(self, _event: Moved) -> None:
+        self._search_soon(0.5)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._search_soon(WAIT)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.offers and self.results.cursor < len(self.offers):
+            offer = self.offers[self.results.cursor]
+            self.post_message(self.Chosen(offer.kind, offer.ref))
+
+    def on_line_pane_entered(self, event: LinePane.Entered) -> None:
+        event.stop()
+        if event.item < len(self.offers):
+            offer = self.offers[event.item]
+            self.post_message(self.Chosen(offer.kind, offer.ref))
+
+    def _search_soon(self, seconds: float) -> None:
+        self._asked += 1
+        self.run_worker(self._search(self._asked, seconds), group="library", exclusive=True)
+
+    async def _search(self, asked: int, seconds: float) -> None:
+        if seconds:
+            await asyncio.sleep(seconds)
+        shelf, thread = self.shelf, self._thread
+        if shelf is None or thread is None or asked != self._asked:
+            return
+        query = self.box.value
+        channel, subject = self._about
+        offers = await asyncio.get_running_loop().run_in_executor(
+            thread, lambda: shelf.look(query, channel=channel, subject=subject)
+        )
+        if asked != self._asked:
+            return
+        self.offers = offers
+        self.results.set_rows(offer_rows(offers, self.app.glyphs), from_top=True)
+        if shelf.faults and not self._told:
+            self._told = True
+            said = "\n".join(str(one) for one in shelf.faults[:5])
+            self.app.say(said, severity="warning", title=_("Scripts that cannot be used"), seconds=20)
+
+    # -- choosing ------------------------------------------------------------------------------------------
+
+    def on_library_chosen(self, event: Library.Chosen) -> None:
+        self.run_worker(self._take(event.kind, event.ref), group="library-chosen", exclusive=True)
+
+    async def _take(self, kind: str, ref: str) -> None:
+        from atendente_tui.tui.inserting import chosen
+
+        scripts = self.shelf.scripts if self.shelf is not None else {}
+        try:
+            await chosen(self.screen, kind, ref, scripts)
+        except Refused as refused:
+            self.app.refuse(refused)
+
+
+def script_folders(folders: tuple[Path, ...]) -> list[Path]:
+    """Where scripts lie: the folders of the settings, else the one beside the data."""
+    from atendente_tui import paths
+
+    return list(folders) or [paths.scripts_dir()]
+
+
+def offer_rows(offers: list[Offer], glyphs: Glyphs) -> list[Row]:
+    if not offers:
+        return [Row(None, (Span(f" {_('nothing found')}", "quiet"),))]
+    signs = {"script": glyphs.script, "article": glyphs.article, "ticket": glyphs.similar}
+    rows = []
+    for one in offers:
+        about, role = one.about, "quiet"
+        if one.kind == "script":
+            about = _("uses: {names}").format(names=one.about) if one.about else ""
+        elif one.kind == "article":
+            about = labels.audience(one.about)
+            role = "quiet" if one.about == "public" else "warning"
+        left = (Span(f" {signs[one.kind]} ", "strong"), Span(safe_line(one.title)))
+        rows.append(Row(f"{one.kind}:{one.ref}", left, Span(safe_line(about, characters=36), role)))
+    return rows
+
+
+# -- actions ---------------------------------------------------------------------------------------------------
+
+
+def _open(screen: Any, query: str) -> None:
+    found = screen.query(Library)
+    if not found:
+        return
+    library = found.first()
+    library.show(getattr(screen, "ticket_id", None))
+    go = getattr(screen, "go", None)
+    if go is not None:
+        go("library")
+    library.open(query)
+
+
+def _script(screen: Any) -> None:
+    _open(screen, "/")
+
+
+def _kb(screen: Any) -> None:
+    _open(screen, "?")
+
+
+def _insert(screen: Any) -> None:
+    _open(screen, "")
+
+
+HANDLERS = {"script": _script, "kb": _kb, "insert_library": _insert}

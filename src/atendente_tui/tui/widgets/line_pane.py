@@ -1,0 +1,549 @@
+"""A pane of lines on the Line API: items of any height, measured only near what is on screen.
+
+Where it stands is an item and a line within it, so nothing above or below has to be measured, and a page added
+at either end moves nothing. It scrolls by itself, because a `ScrollView` lays the screen out again whenever
+its size changes. Selected text is known by (item, line) and stays with its text when the pane scrolls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from atendente_tui.tui.lines import Line, Span, fitted, two_ends
+
+_SERIAL = 1 << 40
+"""Number of item 0 as text selection counts; room on either side for items that come later."""
+_LINES = 1 << 22
+"""More lines than any item has."""
+_CACHED = 4_000
+ROLES = (
+    "time",
+    "day",
+    "customer",
+    "agent",
+    "bot",
+    "note",
+    "quiet",
+    "strong",
+    "good",
+    "warning",
+    "bad",
+    "pending",
+    "group",
+    "found",
+    "cursor",
+    "code",
+    "heading",
+    "link",
+    "bar",
+)
+Place = tuple[int, int]
+"""An item and a line within it."""
+
+
+class LinePane(Widget, can_focus=True):
+    """Shows `count()` items; a subclass says what the lines of each are (`build`) and what identifies them (`key`)."""
+
+    ALLOW_SELECT = True
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in ROLES}
+    DEFAULT_CSS = """
+    LinePane { width: 1fr; height: 1fr; }
+    LinePane > .lines--time { color: $text-muted; }
+    LinePane > .lines--day { color: $text-muted; text-style: bold; }
+    LinePane > .lines--customer { color: $text-primary; text-style: bold; }
+    LinePane > .lines--agent { color: $text-success; text-style: bold; }
+    LinePane > .lines--bot { color: $text-muted; text-style: italic; }
+    LinePane > .lines--note { color: $text-warning; background: $warning 12%; }
+    LinePane > .lines--quiet { color: $text-muted; }
+    LinePane > .lines--strong { text-style: bold; }
+    LinePane > .lines--good { color: $text-success; }
+    LinePane > .lines--warning { color: $text-warning; text-style: bold; }
+    LinePane > .lines--bad { color: $text-error; text-style: bold; }
+    LinePane > .lines--pending { color: $text-accent; text-style: italic; }
+    LinePane > .lines--group { color: $text-secondary; }
+    LinePane > .lines--found { text-style: reverse; }
+    LinePane > .lines--cursor { background: $primary 25%; }
+    LinePane > .lines--code { color: $text-secondary; }
+    LinePane > .lines--heading { color: $text-primary; text-style: bold; }
+    LinePane > .lines--link { text-style: underline; }
+    LinePane > .lines--bar { color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "edge(False)", show=False),
+        Binding("end", "edge(True)", show=False),
+        Binding("enter", "enter", show=False),
+    ]
+    bar_signs: tuple[str, str] = ("│", "┃")
+    """Track and thumb of the scroll bar."""
+    cursor_shown: bool = True
+
+    class Entered(Message):
+        """The item under the cursor was opened (Enter or a click on it)."""
+
+        def __init__(self, pane: LinePane, item: int) -> None:
+            super().__init__()
+            self.pane = pane
+            self.item = item
+
+        @property
+        def control(self) -> LinePane:
+            return self.pane
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.cursor = 0
+        self.top: Place = (0, 0)
+        self.stuck = False
+        """Whether it stays at the end when something is added there."""
+        self.base = _SERIAL
+        """Serial of item 0; a subclass lowers it by as many items as it puts before the others."""
+        self.marked: str = ""
+        """Folded text to mark wherever it stands, "" for none."""
+        self._cache: dict[tuple[Hashable, int], list[Line]] = {}
+        self._rows: list[Place] = []
+        self._styles: dict[str, Style] = {}
+
+    # -- what a subclass says ------------------------------------------------------------------------------
+
+    def count(self) -> int:
+        raise NotImplementedError
+
+    def key(self, item: int) -> Hashable:
+        """What the cached lines of the item depend on, besides the width."""
+        raise NotImplementedError
+
+    def build(self, item: int, width: int) -> list[Line]:
+        """At least one line."""
+        raise NotImplementedError
+
+    def selectable(self, item: int) -> bool:
+        """Whether the cursor may rest on it."""
+        del item
+        return True
+
+    @property
+    def cursor_on(self) -> bool:
+        """Whether the cursor is drawn."""
+        return self.has_focus
+
+    def reached_top(self) -> bool:
+        """Called when the first line came into view; True when items were put before it."""
+        return False
+
+    # -- lines and places ----------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> int:
+        """Columns for text: the last one belongs to the scroll bar."""
+        return max(8, self.size.width - 1)
+
+    def lines_of(self, item: int) -> list[Line]:
+        key = (self.key(item), self.room)
+        lines = self._cache.get(key)
+        if lines is None:
+            if len(self._cache) >= _CACHED:
+                self._cache.clear()
+            lines = self._cache[key] = self.build(item, self.room)
+        return lines
+
+    def forget_lines(self) -> None:
+        """Drop every cached line: something all of them depend on has changed."""
+        self._cache.clear()
+
+    def moved(self, place: Place, step: int) -> Place:
+        """The place `step` lines further, held inside."""
+        item, line = place
+        line += step
+        while line < 0:
+            if item == 0:
+                return (0, 0)
+            item -= 1
+            line += len(self.lines_of(item))
+        last = self.count() - 1
+        while line >= (height := len(self.lines_of(item))):
+            if item >= last:
+                return (item, height - 1)
+            item += 1
+            line -= height
+        return (item, line)
+
+    def _last_top(self) -> Place:
+        """The place of the first row when the end stands on the last row."""
+        last = self.count() - 1
+        return self.moved((last, len(self.lines_of(last)) - 1), 1 - max(1, self.size.height))
+
+    # -- showing -------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Find the rows on screen again and paint: after anything but the cursor has changed."""
+        count = self.count()
+        height = self.size.height
+        if not count or height <= 0 or self.size.width <= 0:
+            self._rows = []
+            self.refresh()
+            return
+        self.cursor = min(max(self.cursor, 0), count - 1)
+        end = self._last_top()
+        self.top = end if self.stuck else min(self.top, end)
+        if self.top[0] < count:
+            self.top = (self.top[0], min(self.top[1], len(self.lines_of(self.top[0])) - 1))
+        rows: list[Place] = []
+        item, line = self.top
+        while item < count and len(rows) < height:
+            tall = len(self.lines_of(item))
+            rows += [(item, one) for one in range(line, min(tall, line + height - len(rows)))]
+            item, line = item + 1, 0
+        self._rows = rows
+        self.refresh()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.settle()
+
+    def on_mount(self) -> None:
+        self.settle()
+
+    def on_focus(self) -> None:
+        self._paint_item(self.cursor)
+
+    def on_blur(self) -> None:
+        self._paint_item(self.cursor)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles = {}
+
+    def _style(self, role: str) -> Style:
+        style = self._styles.get(role)
+        if style is None:
+            style = (
+                self.rich_style if not role else self.get_component_rich_style(f"lines--{role}", partial=True)
+            )
+            self._styles[role] = style
+        return style
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self._style("")
+        if y >= len(self._rows):
+            return Strip.blank(width, base)
+        item, number = self._rows[y]
+        if item >= self.count():
+            return Strip.blank(width, base)
+        line = self.lines_of(item)[number]
+        whole = base + self._style(line.role) if line.role else base
+        if self.cursor_shown and number == 0 and item == self.cursor and self.cursor_on:
+            whole = whole + self._style("cursor")
+        segments = [
+            Segment(span.text, whole + self._style(span.role) if span.role else whole) for span in line.spans
+        ]
+        text = line.text
+        marks = [(start, stop, self._style("found")) for start, stop in self.found_in(text)]
+        serial = (self.base + item) * _LINES + number
+        selection = self.text_selection
+        if selection is not None and (chosen := selection.get_span(serial)) is not None:
+            start, stop = chosen
+            style = self.screen.get_component_rich_style("screen--selection")
+            marks.append((start, len(text) if stop == -1 else stop, style))
+        for start, stop, style in marks:
+            segments = _restyled(segments, start, stop, style)
+        strip = Strip(segments).adjust_cell_length(width - 1, whole).apply_offsets(0, serial)
+        return Strip([*strip, self._bar(y, base)], width)
+
+    def found_in(self, text: str) -> list[tuple[int, int]]:
+        """Where the marked text stands in this line."""
+        if not self.marked:
+            return []
+        text = same_length_fold(text)
+        found: list[tuple[int, int]] = []
+        start = text.find(self.marked)
+        while start >= 0:
+            found.append((start, start + len(self.marked)))
+            start = text.find(self.marked, start + len(self.marked))
+        return found
+
+    def _bar(self, y: int, base: Style) -> Segment:
+        count, height = self.count(), self.size.height
+        first, last = self._rows[0], self._rows[-1]
+        all_shown = first == (0, 0) and last == (count - 1, len(self.lines_of(count - 1)) - 1)
+        if all_shown:
+            return Segment(" ", base)
+        start = (first[0] + first[1] / max(1, len(self.lines_of(first[0])))) / count
+        stop = (last[0] + (last[1] + 1) / max(1, len(self.lines_of(last[0])))) / count
+        size = max(1, round((stop - start) * height))
+        at = round(start * height) if stop < 1 else height - size
+        track, thumb = self.bar_signs
+        return Segment(thumb if at <= y < at + size else track, base + self._style("bar"))
+
+    def _paint_item(self, item: int) -> None:
+        """Repaint only the rows of this item."""
+        rows = [y for y, place in enumerate(self._rows) if place[0] == item]
+        if rows:
+            self.refresh(Region(0, rows[0], self.size.width, len(rows)))
+
+    # -- moving --------------------------------------------------------------------------------------------
+
+    def scroll_lines(self, step: int) -> None:
+        if not self.count():
+            return
+        before = self.top
+        self.stuck = False
+        self.top = min(self.moved(self.top, step), self._last_top())
+        if step > 0 and self.top == self._last_top():
+            self.stuck = True
+        if self.top != before or step < 0:
+            if self.top == (0, 0) and self.reached_top():
+                self.top = min(self.moved(self.top, step), self._last_top())
+            self.settle()
+
+    def move_cursor(self, item: int, *, line: int = 0) -> None:
+        """Put the cursor on an item and bring that line of it into view, moving as little as possible."""
+        if not self.count():
+            return
+        before, self.cursor = self.cursor, min(max(item, 0), self.count() - 1)
+        height = self.size.height
+        place = (self.cursor, min(line, len(self.lines_of(self.cursor)) - 1))
+        if self._rows and place < self._rows[0]:
+            self.stuck = False
+            self.top = place
+            self.settle()
+        elif self._rows and place > self._rows[-1]:
+            self.top = self.moved(place, 1 - height)
+            self.stuck = False
+            self.settle()
+        elif before != self.cursor:
+            self._paint_item(before)
+            self._paint_item(self.cursor)
+
+    def action_step(self, step: int) -> None:
+        """Next item; while the present one reaches beyond the pane, more of it instead."""
+        if not self._rows:
+            return
+        lines = len(self.lines_of(self.cursor))
+        if step > 0 and self._rows[-1][0] == self.cursor and self._rows[-1][1] < lines - 1:
+            self.scroll_lines(1)
+            return
+        if step < 0 and self._rows[0][0] == self.cursor and self._rows[0][1] > 0:
+            self.scroll_lines(-1)
+            return
+        item = self.cursor + step
+        while 0 <= item < self.count() and not self.selectable(item):
+            item += step
+        if 0 <= item < self.count():
+            tall = len(self.lines_of(item))
+            self.move_cursor(item, line=0 if step < 0 or tall > self.size.height else tall - 1)
+            if item == self._rows[0][0] == 0 and step < 0:
+                self.scroll_lines(-1)
+            elif item == self.count() - 1:
+                self.stuck = self.top == self._last_top()
+        else:
+            self.scroll_lines(step)
+
+    def action_page(self, step: int) -> None:
+        self.scroll_lines(step * max(1, self.size.height - 2))
+        self._cursor_into_view(at_end=step > 0)
+
+    def action_edge(self, end: bool) -> None:
+        if not self.count():
+            return
+        self.stuck = end
+        self.top = (0, 0)
+        self.cursor = self.count() - 1 if end else 0
+        if not end and self.reached_top():
+            self.top, self.cursor = (0, 0), 0
+        self.settle()
+        self._cursor_into_view(at_end=end)
+
+    def action_enter(self) -> None:
+        if self.count():
+            self.post_message(self.Entered(self, self.cursor))
+
+    def _cursor_into_view(self, *, at_end: bool) -> None:
+        heads = [item for item, line in self._rows if line == 0 and self.selectable(item)]
+        if heads and self.cursor not in heads:
+            before, self.cursor = self.cursor, heads[-1] if at_end else heads[0]
+            self._paint_item(before)
+            self._paint_item(self.cursor)
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.scroll_lines(3)
+        event.stop()
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.scroll_lines(-3)
+        event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        at = event.get_content_offset(self)
+        if at is None or at.y >= len(self._rows):
+            return
+        item = self._rows[at.y][0]
+        if not self.selectable(item):
+            return
+        again = item == self.cursor and self.has_focus
+        self.move_cursor(item, line=self._rows[at.y][1])
+        if again or event.chain > 1:
+            self.post_message(self.Entered(self, item))
+
+    # -- selecting -----------------------------------------------------------------------------------------
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text as it was written: wrapped lines joined, signs in the margin left out."""
+        if not self.count():
+            return None
+        first = self._place(selection.start.y) if selection.start else (0, 0)
+        last_item = self.count() - 1
+        last = (
+            self._place(selection.end.y) if selection.end else (last_item, len(self.lines_of(last_item)) - 1)
+        )
+        text = ""
+        item, number = first
+        while (item, number) <= last:
+            lines = self.lines_of(item)
+            for at in range(number, len(lines)):
+                if (item, at) > last:
+                    break
+                one = lines[at]
+                start = selection.start.x if selection.start and (item, at) == first else 0
+                stop = selection.end.x if selection.end and (item, at) == last else None
+                piece = one.text[max(start, one.indent) : stop].rstrip()
+                text += (" " if one.continues else "\n") + piece if text or (item, at) != first else piece
+            item, number = item + 1, 0
+        return text, "\n"
+
+    def _place(self, serial: int) -> Place:
+        item, number = divmod(serial, _LINES)
+        item = min(max(item - self.base, 0), self.count() - 1)
+        return item, min(number, len(self.lines_of(item)) - 1)
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        del selection
+        self.refresh()
+
+
+def same_length_fold(text: str) -> str:
+    """Folded for comparing, character by character, so that places in it are places in `text`."""
+    return text.lower() if text.isascii() else "".join(map(_folded_one, text))
+
+
+def _folded_one(character: str) -> str:
+    if character < "\x80":
+        return character.lower()
+    import unicodedata
+
+    first = unicodedata.normalize("NFD", character)[0].lower()
+    return first if len(first) == 1 else character
+
+
+def _restyled(segments: list[Segment], start: int, stop: int, style: Style) -> list[Segment]:
+    """The segments with `style` over characters `start` to `stop`."""
+    result: list[Segment] = []
+    at = 0
+    for text, own, _control in segments:
+        begin, end = max(start - at, 0), min(stop - at, len(text))
+        if begin < end:
+            result += [
+                Segment(piece, (own + style if own else style) if marked else own)
+                for piece, marked in ((text[:begin], False), (text[begin:end], True), (text[end:], False))
+                if piece
+            ]
+        else:
+            result.append(Segment(text, own))
+        at += len(text)
+    return result
+
+
+class Row(NamedTuple):
+    """A row of a list: cut on the left as needed, flush on the right."""
+
+    key: str | None
+    """None for what the cursor does not stop at."""
+    left: tuple[Span, ...]
+    right: Span = Span("")
+
+
+class RowsPane(LinePane):
+    """A list of one-line rows that are all in memory; the cursor stays with its row's key."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.rows: list[Row] = []
+
+    def set_rows(self, rows: list[Row], *, from_top: bool = False) -> None:
+        """Show other rows; nothing is painted when they are the same."""
+        if rows == self.rows and not from_top:
+            return
+        held = self.row_key
+        self.rows = rows
+        first = next((n for n, row in enumerate(rows) if row.key is not None), 0)
+        self.cursor = next(
+            (n for n, row in enumerate(rows) if row.key is not None and row.key == held), first
+        )
+        if from_top:
+            self.cursor, self.top = first, (0, 0)
+        self.settle()
+        self.move_cursor(self.cursor)
+
+    @property
+    def row_key(self) -> str | None:
+        """Key of the row under the cursor."""
+        return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
+
+    def count(self) -> int:
+        return len(self.rows)
+
+    def key(self, item: int) -> Hashable:
+        return self.rows[item]
+
+    def selectable(self, item: int) -> bool:
+        return self.rows[item].key is not None
+
+    def build(self, item: int, width: int) -> list[Line]:
+        row = self.rows[item]
+        return [two_ends(row.left, row.right, width)]
+
+
+class LineBoard(LinePane, can_focus=False):
+    """A few lines that say how things stand: `set_lines` repaints only those that changed."""
+
+    DEFAULT_CSS = "LineBoard { height: auto; }"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.shown: list[Line] = []
+
+    def set_lines(self, lines: list[Line]) -> None:
+        before, self.shown = self.shown, lines
+        if len(before) != len(lines):
+            self.refresh(layout=True)
+            self.settle()
+            return
+        for y, (old, new) in enumerate(zip(before, lines, strict=True)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def get_content_height(self, *_args: Any) -> int:
+        return len(self.shown)
+
+    def count(self) -> int:
+        return len(self.shown)
+
+    def key(self, item: int) -> Hashable:
+        return self.shown[item]
+
+    def build(self, item: int, width: int) -> list[Line]:
+        return [fitted(self.shown[item], width)]

@@ -1,0 +1,390 @@
+"""The ticket on screen: how it stands, why it is here, and its history with a search and a filter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input
+
+from atendente_tui import formats, labels
+from atendente_tui.i18n import _, n_
+from atendente_tui.privacy.safe import safe_line
+from atendente_tui.store import history, reading
+from atendente_tui.store.rows import TicketRow
+from atendente_tui.tui.glyphs import Glyphs
+from atendente_tui.tui.lines import Line, Span
+from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.widgets.line_pane import LineBoard
+from atendente_tui.tui.widgets.timeline import Found, Timeline
+from atendente_tui.tui.widgets.timeline_model import TimelineModel
+
+if TYPE_CHECKING:
+    from atendente_tui.tui.app import AtendenteApp
+
+NEAR = 10 * formats.MINUTE
+"""A deadline this close is counted by the second."""
+_TICK, _NEAR_TICK = 15.0, 1.0
+
+
+class FindBar(Input):
+    """One line below the history; up and down go to older and newer hits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "go(False)", show=False),
+        Binding("down", "go(True)", show=False),
+        Binding("escape", "close", show=False),
+    ]
+
+    def action_go(self, forward: bool) -> None:
+        self._pane.find_again(forward=forward)
+
+    def action_close(self) -> None:
+        self._pane.close_find()
+
+    @property
+    def _pane(self) -> TicketPane:
+        return cast(TicketPane, self.parent)
+
+
+class TicketPane(Vertical):
+    """`show(ticket_id)`; it follows the store by itself. Showing leaves no trace: it claims and marks nothing."""
+
+    context = "ticket"
+    app: AtendenteApp
+
+    DEFAULT_CSS = """
+    TicketPane { border: round $border-blurred; }
+    TicketPane:focus-within { border: heavy $primary; }
+    .-ascii TicketPane, .-ascii TicketPane:focus-within { border: ascii $border; }
+    .-narrow TicketPane, .-narrow TicketPane:focus-within { border: none; }
+    TicketPane > #how { height: auto; max-height: 3; background: $boost; }
+    TicketPane > FindBar { display: none; height: 1; border: none; }
+    TicketPane > FindBar.-shown { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.ticket: TicketRow | None = None
+        self._find_said = ""
+        self._news = 0
+
+    def compose(self) -> ComposeResult:
+        place = self.app.workplace
+        yield LineBoard(id="how")
+        yield Timeline(glyphs=self.app.glyphs, zone=place.zone, clock=place.clock, id="timeline")
+        yield FindBar(compact=True, id="find", placeholder=_("find in this history"))
+
+    def on_mount(self) -> None:
+        self._board = self.query_one(LineBoard)
+        self.timeline = self.query_one(Timeline)
+        self._tick()
+
+    @property
+    def ticket_id(self) -> int | None:
+        return self.ticket.id if self.ticket is not None else None
+
+    @property
+    def customer_id(self) -> int | None:
+        return self.ticket.customer_id if self.ticket is not None else None
+
+    # -- showing -------------------------------------------------------------------------------------------
+
+    def show(self, ticket_id: int | None, *, event_key: int | None = None) -> None:
+        """Show a ticket from its newest event, or from `event_key`; None empties the pane."""
+        row = reading.ticket(self.app.read, ticket_id) if ticket_id is not None else None
+        same = row is not None and self.ticket is not None and row.id == self.ticket.id
+        self.ticket = row
+        if row is None:
+            self.app.watch(self)
+            self.timeline.show(None)
+        elif not same:
+            self.close_find(focus=False)
+            model = TimelineModel(self.app.read, row.id, row.customer_id, self.app.workplace.zone)
+            model.load()
+            self.timeline.show(model, dict(reading.directory(self.app.read, "agent")))
+            self.app.watch(self, f"ticket:{row.id}", f"customer:{row.customer_id}")
+        if event_key is not None:
+            self.timeline.go_to(event_key)
+        self._say_how()
+
+    def on_moved(self, event: Moved) -> None:
+        if self.ticket is None:
+            return
+        before = self.ticket
+        self.ticket = reading.ticket(self.app.read, before.id) or before
+        if self.ticket.customer_id != before.customer_id:
+            self.show(None)
+            self.show(before.id)
+            return
+        if event.topics:
+            self.timeline.store_moved()
+        self._say_how()
+
+    def _say_how(self) -> None:
+        row = self.ticket
+        if row is None:
+            self.border_title = cast(str, Content(_("Ticket")))
+            self._board.set_lines(
+                [Line((Span(_("No ticket is open. n opens the best next one."), "quiet"),))]
+            )
+        else:
+            protocol = row.protocol if row.protocol.startswith("#") else f"#{row.protocol}"
+            self.border_title = cast(str, Content(safe_line(f"{protocol} {row.subject}")))
+            now = self.app.now_ms()
+            self._board.set_lines(header_lines(row, now, self.app.glyphs, self.timeline_names))
+        self._say_below()
+
+    @property
+    def timeline_names(self) -> dict[str, str]:
+        return dict(self.timeline.look.names)
+
+    def _say_below(self) -> None:
+        said = [self._find_said] if self._find_said else []
+        model = self.timeline.model
+        if model is not None and (model.channels or model.kinds):
+            only = [labels.channel(one) for one in sorted(model.channels or ())]
+            only += [labels.event(one) for one in sorted(model.kinds or ())]
+            said.append(_("only: {names}").format(names=", ".join(only)))
+        if self._news:
+            new = n_("{n} new event below: End", "{n} new events below: End", self._news).format(n=self._news)
+            said.append(new)
+        text = f" {self.app.glyphs.dot} ".join(said)
+        if str(self.border_subtitle or "") != text:
+            self.border_subtitle = cast(str, Content(safe_line(text)))
+
+    def on_timeline_news(self, event: Timeline.News) -> None:
+        event.stop()
+        self._news = event.count
+        self._say_below()
+
+    async def on_timeline_read_all(self, event: Timeline.ReadAll) -> None:
+        event.stop()
+        from atendente_tui.tui.screens.full_text import FullText
+        from atendente_tui.tui.widgets.timeline_lines import author, whole_text
+
+        row, look = event.row, self.timeline.look
+        moment = formats.moment(row.at, look.zone, self.app.now_ms())
+        title = f"{labels.event(row.kind)} {look.glyphs.dot} {author(row, look)} {look.glyphs.dot} {moment}"
+        await self.app.push_screen(FullText(title, whole_text(row)))
+
+    def _tick(self) -> None:
+        row = self.ticket
+        delay = _TICK
+        if row is not None:
+            self._board.set_lines(header_lines(row, self.app.now_ms(), self.app.glyphs, self.timeline_names))
+            if row.sla_due is not None and abs(row.sla_due - self.app.now_ms()) < NEAR:
+                delay = _NEAR_TICK
+        self.set_timer(delay, self._tick)
+
+    # -- finding and filtering -----------------------------------------------------------------------------
+
+    def open_find(self) -> None:
+        bar = self.query_one(FindBar)
+        bar.add_class("-shown")
+        bar.focus()
+
+    def close_find(self, *, focus: bool = True) -> None:
+        bar = self.query_one(FindBar)
+        bar.remove_class("-shown")
+        self._find_said = ""
+        self.timeline.stop_finding()
+        if focus:
+            self.timeline.focus()
+        self._say_below()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._tell(self.timeline.find(event.value, first=True))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.find_again(forward=False)
+
+    def find_again(self, *, forward: bool) -> None:
+        """The next older event that holds what is looked for, or the next newer one; asks when there is nothing."""
+        text = self.query_one(FindBar).value
+        if not text:
+            self.open_find()
+            return
+        self._tell(self.timeline.find(text, forward=forward))
+
+    def _tell(self, found: Found) -> None:
+        if not self.query_one(FindBar).value:
+            self._find_said = ""
+        elif not found.of:
+            self._find_said = _("not found")
+        else:
+            plus = "+" if found.more else ""
+            self._find_said = _("{n} of {all}").format(n=found.at, all=f"{found.of}{plus}")
+        self._say_below()
+
+    async def filter(self) -> None:
+        """Ask which channels and kinds to show (inside a worker)."""
+        from atendente_tui.tui.asking import ChoiceScreen, Option
+
+        model = self.timeline.model
+        if model is None:
+            return
+        options = [Option("", _("Channels"), heading=True)]
+        present = history.channels_of(self.app.read, model.ticket_id)
+        present += [one for one in sorted(model.channels or ()) if one not in present]
+        options += [Option(f"c:{one}", labels.channel(one)) for one in present]
+        options += [Option("", _("Kinds"), heading=True)]
+        options += [Option(f"k:{one}", labels.event(one)) for one in labels.EVENT]
+        chosen = {f"c:{one}" for one in model.channels or ()} | {f"k:{one}" for one in model.kinds or ()}
+        answer = await self.app.push_screen_wait(
+            ChoiceScreen(_("Show only"), _("Nothing marked shows everything."), options, chosen)
+        )
+        if answer is not None and model is self.timeline.model:
+            self.timeline.show_only(
+                [one[2:] for one in answer if one.startswith("c:")],
+                [one[2:] for one in answer if one.startswith("k:")],
+            )
+            self._say_below()
+
+
+# -- how it stands ---------------------------------------------------------------------------------------------
+
+
+def why_parts(row: TicketRow) -> list[tuple[str, int]]:
+    """The parts that sum to the score."""
+    try:
+        return [(str(name), int(points)) for name, points in json.loads(row.why)]
+    except (ValueError, TypeError):
+        return []
+
+
+def sla_words(row: TicketRow, now: int) -> tuple[str, str]:
+    """What the nearest target says, and the role it is drawn with; ("", "") without one."""
+    if row.sla_target is None or row.sla_state == "none":
+        return "", ""
+    target = labels.sla_target(row.sla_target)
+    if row.sla_state in ("paused", "met") or row.sla_due is None:
+        return f"{target}: {labels.sla_state(row.sla_state)}", "quiet"
+    left = row.sla_due - now
+    if left < 0:
+        return _("{target} overdue by {time}").format(target=target, time=formats.countdown(-left)), "bad"
+    role = "warning" if row.sla_state == "at_risk" or left < NEAR else "good"
+    return _("{target} due in {time}").format(target=target, time=formats.countdown(left)), role
+
+
+def header_lines(row: TicketRow, now: int, glyphs: Glyphs, names: dict[str, str]) -> list[Line]:
+    """Two lines: how the ticket stands, and the parts of its score."""
+    return [
+        Line(tuple(_joined(_standing(row, now, glyphs, names), f" {glyphs.dot} "))),
+        Line((Span(_("why is it here?") + " ", "quiet"), Span(_why(row)))),
+    ]
+
+
+def _why(row: TicketRow) -> str:
+    parts = why_parts(row)
+    said = labels.why(parts)
+    return f"{said} = {row.score}" if parts else said
+
+
+def _standing(row: TicketRow, now: int, glyphs: Glyphs, names: dict[str, str]) -> Iterator[Span]:
+    yield Span(labels.status(row.status), "strong")
+    if row.status == "snoozed" and row.snoozed_until is not None:
+        yield Span(_("wakes in {time}").format(time=formats.countdown(row.snoozed_until - now)), "quiet")
+    pressing = row.priority in ("urgent", "high")
+    sign = f"{glyphs.urgent if row.priority == 'urgent' else glyphs.high}".strip()
+    yield Span(
+        f"{sign} {labels.priority(row.priority)}" if pressing else labels.priority(row.priority),
+        "bad" if row.priority == "urgent" else "warning" if pressing else "",
+    )
+    if row.tier:
+        yield Span(safe_line(row.tier))
+    said, role = sla_words(row, now)
+    if said:
+        yield Span(said, role)
+    if row.assignee:
+        yield Span(safe_line(names.get(row.assignee, row.assignee)))
+    else:
+        yield Span(_("free"), "quiet")
+    if row.team:
+        yield Span(safe_line(row.team), "quiet")
+    if row.merged_into is not None:
+        yield Span(_("merged into another ticket"), "warning")
+
+
+def _joined(spans: Iterator[Span], dot: str) -> Iterator[Span]:
+    first = True
+    for span in spans:
+        if not first:
+            yield Span(dot, "quiet")
+        first = False
+        yield span
+
+
+# -- actions ---------------------------------------------------------------------------------------------------
+
+
+def _pane(screen: Any) -> TicketPane | None:
+    found = screen.query(TicketPane)
+    return found.first() if found else None
+
+
+async def _filter(screen: Any) -> None:
+    if (pane := _pane(screen)) is not None:
+        await pane.filter()
+
+
+def _find(screen: Any) -> None:
+    if (pane := _pane(screen)) is not None:
+        pane.open_find()
+
+
+def _find_next(screen: Any) -> None:
+    if (pane := _pane(screen)) is not None:
+        pane.find_again(forward=False)
+
+
+def _find_previous(screen: Any) -> None:
+    if (pane := _pane(screen)) is not None:
+        pane.find_again(forward=True)
+
+
+def _copy(screen: Any) -> None:
+    """The selected text, else the event under the cursor."""
+    from atendente_tui.tui.copying import copy
+    from atendente_tui.tui.widgets.timeline_lines import author
+
+    chosen = screen.get_selected_text()
+    pane = _pane(screen)
+    if chosen:
+        copy(screen.app, chosen, _("the selected text"))
+    elif pane is not None and (found := pane.timeline.copied()) is not None:
+        text, row = found
+        what = _("{kind} of {author}, {moment}").format(
+            kind=labels.event(row.kind),
+            author=author(row, pane.timeline.look),
+            moment=formats.moment(row.at, pane.timeline.look.zone, pane.app.now_ms()),
+        )
+        copy(screen.app, text, what)
+    else:
+        screen.app.say(_("There is nothing to copy here."))
+
+
+def _copy_protocol(screen: Any) -> None:
+    from atendente_tui.tui.copying import copy
+
+    targets = screen.targets() if hasattr(screen, "targets") else []
+    rows = [row for one in targets if (row := reading.ticket(screen.app.read, one)) is not None]
+    text = "\n".join(row.protocol for row in rows)
+    copy(screen.app, text, n_("the protocol number", "{n} protocol numbers", len(rows)).format(n=len(rows)))
+
+
+HANDLERS = {
+    "filter_channel": _filter,
+    "find": _find,
+    "find_next": _find_next,
+    "find_previous": _find_previous,
+    "copy": _copy,
+    "copy_protocol": _copy_protocol,
+}
