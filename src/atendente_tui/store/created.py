@@ -91,7 +91,8 @@ def uncreate(tx: Tx, body: Mapping[str, Any], more: Mapping[str, Any]) -> None:
     customer_id = found[0]
     tx.tally(_place(tx.db, ticket_id), None)
     forget_event(tx, body["id"])
-    tx.db.execute("UPDATE draft SET ticket_id = NULL WHERE ticket_id = ?", (ticket_id,))
+    for table in ("draft", "outbox"):  # its id may be another ticket's one day
+        tx.db.execute(f"UPDATE {table} SET ticket_id = NULL WHERE ticket_id = ?", (ticket_id,))
     tx.db.execute("DELETE FROM promise WHERE ticket_id = ?", (ticket_id,))
     tx.db.execute("DELETE FROM ticket WHERE id = ?", (ticket_id,))
     tx.reindex("gone_ticket", ticket_id)
@@ -141,7 +142,17 @@ def rebind(tx: Tx, ticket_id: int, remote_id: str, protocol: str | None) -> dict
 
 
 def _fold(tx: Tx, ticket_id: int, remote_id: str) -> dict[str, Any] | None:
-    names = ("id", "customer_id", "protocol", "subject", "version", *HELD, *TRAIL, "last_inbound")
+    names = (
+        "id",
+        "customer_id",
+        "protocol",
+        "subject",
+        "version",
+        "remote_status",
+        *HELD,
+        *TRAIL,
+        "last_inbound",
+    )
     found = tx.db.execute(
         f"SELECT {', '.join(names)} FROM ticket WHERE remote_id = ?", (remote_id,)
     ).fetchone()
@@ -167,11 +178,14 @@ def _fold(tx: Tx, ticket_id: int, remote_id: str) -> dict[str, Any] | None:
     tx.db.execute("DELETE FROM ticket WHERE id = ?", (other["id"],))
     tx.reindex("gone_ticket", other["id"])
     tx.db.execute(
-        "UPDATE ticket SET subject = :subject, version = :version, customer_id = :customer_id,"
+        "UPDATE ticket SET subject = :subject, version = :version, remote_status = :remote_status, customer_id = :customer_id,"
         " newest_event = (SELECT max(key) FROM event WHERE ticket_id = :mine),"
         " last_inbound = max(coalesce(last_inbound, 0), coalesce(:last_inbound, 0)) WHERE id = :mine",
         {
-            **{name: other[name] for name in ("subject", "version", "customer_id", "last_inbound")},
+            **{
+                name: other[name]
+                for name in ("subject", "version", "remote_status", "customer_id", "last_inbound")
+            },
             "mine": ticket_id,
         },
     )

@@ -68,7 +68,7 @@ def undo(tx: Tx, n: int) -> None:
         merged.unmerge(tx, given.body, more)
     _replay(tx, ticket_id, without=n)
     forget_event(tx, given.body["id"])
-    _unbeside(tx, more)
+    _unbeside(tx, given.body, more)
     reassess(tx, [ticket_id])
 
 
@@ -159,9 +159,13 @@ def held_fields(tx: Tx, ticket_id: int) -> frozenset[str]:
 def lay_under(tx: Tx, ticket_id: int, incoming: Mapping[str, Any]) -> None:
     """Write news of held columns under the pending commands of the ticket, which are applied again on top.
 
-    incoming   values of ticket columns as stored (ms, JSON text); those that are not held are written as they are.
+    incoming   values of ticket columns as stored (ms, JSON text); other columns are ignored
     """
-    _replay(tx, ticket_id, base={name: value for name, value in incoming.items() if name in columns.HELD})
+    base = {name: value for name, value in incoming.items() if name in columns.HELD}
+    if "status" not in base:  # these hang on the status: without news of it they are read off our own
+        base.pop("solved", None)
+        base.pop("snoozed_until", None)
+    _replay(tx, ticket_id, base=base)
 
 
 def pending_tickets(tx: Tx) -> frozenset[int]:
@@ -194,7 +198,10 @@ def _replay(
     after = dict(before)
     for one in reversed(given):
         columns.unwind(after, one.undo)
-    after.update(base or {})
+    if base:
+        if "status" in base:
+            after.update(columns.to_status(after, base["status"], tx.now))
+        after.update(base)
     for one in given:
         kept = {name: one.undo[name] for name in ("@event", "@more") if name in one.undo}
         if one.n != without and (one.state in _IN_FORCE or one.n == anew):
@@ -276,7 +283,7 @@ def _beside(tx: Tx, body: Mapping[str, Any], ticket: columns.Row) -> dict[str, A
     return {}
 
 
-def _unbeside(tx: Tx, more: Mapping[str, Any]) -> None:
+def _unbeside(tx: Tx, body: Mapping[str, Any], more: Mapping[str, Any]) -> None:
     if "promise" in more:
         tx.db.execute("DELETE FROM promise WHERE id = ?", (more["promise"],))
         tx.touch("promises")
@@ -284,13 +291,32 @@ def _unbeside(tx: Tx, more: Mapping[str, Any]) -> None:
         tx.db.execute("UPDATE promise SET outcome = NULL, settled = NULL WHERE id = ?", (more["settled"],))
         tx.touch("promises")
     if "fact" in more:
-        customer, name, *old = more["fact"]
-        tx.db.execute("DELETE FROM fact WHERE customer_id = ? AND name = ?", (customer, name))
-        if old:
-            tx.db.execute(
-                "INSERT INTO fact (customer_id, name, value, at, author) VALUES (?, ?, ?, ?, ?)", more["fact"]
-            )
-        tx.touch(f"customer:{customer}")
+        _unfact(tx, body, more["fact"])
+
+
+def _unfact(tx: Tx, body: Mapping[str, Any], record: list[Any]) -> None:
+    """A later fact of the same name, still on its way, stays: it then replaced what ours had replaced."""
+    customer, name, *old = record
+    later = tx.db.execute(
+        f"SELECT n, undo FROM outbox WHERE type = 'fact' AND state IN {_PENDING} AND n >"
+        " (SELECT n FROM outbox WHERE command_id = ?) AND json_extract(undo, '$.@more.fact[0]') = ?"
+        " AND json_extract(undo, '$.@more.fact[1]') = ? ORDER BY n LIMIT 1",
+        (body["id"], customer, name),
+    ).fetchone()
+    if later is not None:
+        undone = json.loads(later[1])
+        undone["@more"]["fact"] = record
+        _keep(tx, later[0], undone)
+        return
+    ours = tx.db.execute(
+        "DELETE FROM fact WHERE customer_id = ? AND name = ? AND value = ? AND at = ? AND author = ?",
+        (customer, name, body["value"], columns.ms(body["at"]), body["author"]),
+    ).rowcount
+    if ours and old:
+        tx.db.execute(
+            "INSERT INTO fact (customer_id, name, value, at, author) VALUES (?, ?, ?, ?, ?)", record
+        )
+    tx.touch(f"customer:{customer}")
 
 
 _KINDS: Mapping[str, EventKind] = {
