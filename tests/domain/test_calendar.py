@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atendente_tui.domain.calendar import ALWAYS, BusinessCalendar, Hours
-from atendente_tui.domain.holidays import PublicHolidays
+from atendente_tui.domain.holidays import PublicHolidays, known
 
 LUNCH = ((time(8), time(12)), (time(13), time(18)))
 WEEK: Hours = dict.fromkeys(range(5), LUNCH)
@@ -134,6 +134,13 @@ def test_holidays_of_state_and_company() -> None:
     ours = PublicHolidays("BR", closed=frozenset({date(2026, 12, 24)}), worked=frozenset({date(2026, 11, 2)}))
     assert ours(date(2026, 12, 24))
     assert not ours(date(2026, 11, 2))
+
+
+def test_places_without_holidays_are_told_beforehand() -> None:
+    assert known("BR")
+    assert known("BR", "SP")
+    assert not known("BR", "XX")
+    assert not known("ZZ")
 
 
 moments = st.integers(1_700_000_000_000, 1_830_000_000_000)

@@ -34,3 +34,12 @@ def _year(country: str, state: str | None, optional: bool, year: int) -> frozens
 
     categories = ("public", "optional") if optional else ("public",)
     return frozenset(country_holidays(country, subdiv=state, years=year, categories=categories))
+
+
+def known(country: str, state: str | None = None) -> bool:
+    """Whether the library knows that country and state: for whoever checks a configuration, as it takes 0.1 s."""
+    try:
+        _year(country, state, False, 2000)
+    except NotImplementedError:
+        return False
+    return True
