@@ -70,6 +70,12 @@ def _settings(db: Connection, key: bytes | None, *, read_only: bool, cache: int 
     db.execute("PRAGMA mmap_size = 0")
 
 
+def attach(db: Connection, path: Path, name: str, key: bytes | None) -> None:
+    """Put another file beside this connection's own, to be read only. `name` is one of ours."""
+    spec = "" if key is None else f"x'{key.hex()}'"
+    db.execute(f"ATTACH DATABASE ? AS {name} KEY ?", (f"{path.absolute().as_uri()}?mode=ro", spec))
+
+
 def explained(wrong: Exception, path: Path, key: bytes | None) -> Exception:
     """SQLite's error as one of ours where it is one that a person can do something about."""
     if isinstance(wrong, StoreError):

@@ -20,21 +20,25 @@ _STATUSES = frozenset({"new", "open", "pending", "on_hold", "snoozed", "solved",
 _TIERS = frozenset({"N1", "N2", "N3"})
 
 
-def apply_events(batch: Batch, changes: Sequence[EventAppend]) -> int:
-    """Prepare rows for what is not on the timeline yet; returns how many events were new or recognised as ours."""
+def unseen(batch: Batch, changes: Sequence[EventAppend]) -> Sequence[EventAppend]:
+    """Those that are not on a timeline yet, judged by their remote id."""
     if not changes:
-        return 0
-    db = batch.db
+        return changes
     known = {
         row[0]
-        for row in db.execute(
+        for row in batch.db.execute(
             "SELECT e.remote_id FROM json_each(?) j CROSS JOIN event e ON e.remote_id = j.value",
             (compact([one.remote_id for one in changes]),),
         )
     }
-    fresh = [one for one in changes if one.remote_id not in known]
+    return [one for one in changes if one.remote_id not in known] if known else changes
+
+
+def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
+    """Prepare rows for `unseen` events; returns how many were new or recognised as ours."""
     if not fresh:
         return 0
+    db = batch.db
     own = _own(batch, fresh)
     keys = Keys(db)
     told: dict[str, list[tuple[int, int, EventAppend]]] = {}
@@ -168,7 +172,7 @@ def _waiting_since(
     batch: Batch, ticket: Ticket, events: Sequence[tuple[int, int, EventAppend]]
 ) -> int | None:
     """The customer's oldest message after the newest answer: among what is stored and what comes with this page."""
-    after = ticket.last_outbound
+    after = ticket.last_outbound or 0
     found = batch.db.execute(
         "SELECT min(at) FROM event WHERE ticket_id = ? AND key > ? AND at > ? AND kind = 'message'"
         " AND direction = 'inbound' AND author_kind = 'customer'",
@@ -205,4 +209,4 @@ def _beside(batch: Batch, change: EventAppend, at: int, ticket: Ticket | None, c
         if data.get("reason"):
             ticket.reason = str(data["reason"])
     elif kind == "escalation" and data.get("to") in _TIERS and latest:
-        ticket.tier = data["to"]
+        ticket.tier = str(data["to"])

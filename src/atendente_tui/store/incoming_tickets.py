@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,7 @@ TOLD = (
     "keep_snoozed",
     "merged_into",
     "version",
+    "mark",
 )
 TRAIL = (
     "first_reply",
@@ -55,68 +58,108 @@ TRAIL = (
 )
 JUDGED = ("score", "why", "sla_target", "sla_due", "sla_state", "recheck")
 ROW = ("id", "remote_id", *TOLD, *TRAIL, *JUDGED)
-HELD = (
-    "status",
-    "priority",
-    "impact",
-    "assignee",
-    "team",
-    "tier",
-    "reason",
-    "tags",
-    "solved",
-    "snoozed_until",
-    "merged_into",
-)
 _told, _trail, _judged, _row = attrgetter(*TOLD), attrgetter(*TRAIL), attrgetter(*JUDGED), attrgetter(*ROW)
 _place = attrgetter("status", "assignee", "team")
-_indexed = attrgetter("subject", "protocol", "tags")
+_AT = {name: ROW.index(name) for name in ROW}
+_TOLD_AT = slice(_AT[TOLD[0]], _AT[TOLD[-1]] + 1)
+_TRAIL_AT = slice(_AT[TRAIL[0]], _AT[TRAIL[-1]] + 1)
+_JUDGED_AT = slice(_AT[JUDGED[0]], _AT[JUDGED[-1]] + 1)
 LIVE = frozenset({"new", "open", "pending", "on_hold", "snoozed"})
 
 
+@dataclass(slots=True, eq=False)
 class Ticket:
-    """A ticket's row while its changes are laid over it. `incoming` are held fields, kept back for `lay_under`."""
+    """A ticket's row while its changes are laid over it; the columns in the order of `ROW`."""
 
-    __slots__ = (*ROW, "before", "incoming", "is_new", "stale_wait")
-
-    def __init__(self, row: Sequence[Any], *, is_new: bool) -> None:
-        for name, value in zip(ROW, row, strict=True):
-            setattr(self, name, value)
-        self.is_new = is_new
-        self.before = (
-            (None, None, None, None) if is_new else (_told(self), _trail(self), _judged(self), _indexed(self))
-        )
-        self.incoming: dict[str, Any] = {}
-        self.stale_wait = False
-        """A reply came in that lies before the newest message of the customer: look up who waits since when."""
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
+    id: int
+    remote_id: str
+    protocol: str | None
+    subject: str
+    customer_id: int
+    channel: str
+    status: str
+    remote_status: str | None
+    priority: str
+    impact: str | None
+    assignee: str | None
+    team: str | None
+    tier: str | None
+    reason: str | None
+    wrap_up: str | None
+    tags: str
+    fields: str
+    opened: int
+    updated: int
+    solved: int | None
+    snoozed_until: int | None
+    keep_snoozed: int
+    merged_into: int | None
+    version: str | None
+    mark: int | None
+    """Digest of what the backend last said of it."""
+    first_reply: int | None
+    last_inbound: int | None
+    last_outbound: int | None
+    waiting_since: int | None
+    paused_since: int | None
+    pauses: str
+    newest_event: int | None
+    score: int
+    why: str
+    sla_target: str | None
+    sla_due: int | None
+    sla_state: str
+    recheck: int | None
+    was: tuple[Any, ...] | None = field(default=None, kw_only=True)
+    """The columns as they are in the file; None for a ticket that is not there yet."""
+    incoming: dict[str, Any] = field(default_factory=dict)
+    """Values of fields that a command on its way out holds: they go under it."""
+    stale_wait: bool = False
+    """An answer came in that lies before the customer's newest message: look up who waits since when."""
 
 
 def _blank(ticket_id: int, remote_id: str, customer_id: int, at: int) -> Ticket:
     """A ticket that something names before its own change came: kept out of the queue until it does."""
-    values: dict[str, Any] = dict.fromkeys(ROW)
-    values |= {
-        "id": ticket_id,
-        "remote_id": remote_id,
-        "subject": "",
-        "customer_id": customer_id,
-        "channel": "portal",
-        "status": "closed",
-        "priority": "normal",
-        "tags": "[]",
-        "fields": "{}",
-        "opened": at,
-        "updated": at,
-        "keep_snoozed": 0,
-        "pauses": "[]",
-        "score": 0,
-        "why": "[]",
-        "sla_state": "none",
-    }
-    return Ticket([values[name] for name in ROW], is_new=True)
+    return Ticket(
+        id=ticket_id,
+        remote_id=remote_id,
+        protocol=None,
+        subject="",
+        customer_id=customer_id,
+        channel="portal",
+        status="closed",
+        remote_status=None,
+        priority="normal",
+        impact=None,
+        assignee=None,
+        team=None,
+        tier=None,
+        reason=None,
+        wrap_up=None,
+        tags="[]",
+        fields="{}",
+        opened=at,
+        updated=at,
+        solved=None,
+        snoozed_until=None,
+        keep_snoozed=0,
+        merged_into=None,
+        version=None,
+        mark=None,
+        first_reply=None,
+        last_inbound=None,
+        last_outbound=None,
+        waiting_since=None,
+        paused_since=None,
+        pauses="[]",
+        newest_event=None,
+        score=0,
+        why="[]",
+        sla_target=None,
+        sla_due=None,
+        sla_state="none",
+        recheck=None,
+    )
 
 
 def read_tickets(batch: Batch, changes: Sequence[TicketUpsert], events: Sequence[EventAppend]) -> None:
@@ -124,10 +167,14 @@ def read_tickets(batch: Batch, changes: Sequence[TicketUpsert], events: Sequence
     if not changes and not events:
         return
     _bind_own(batch, events)
+    marks = {one.remote_id: _mark(one) for one in changes}
+    same = _known_marks(batch, marks)
+    changes = [one for one in changes if same.get(one.remote_id) != marks[one.remote_id]]
     known = _load(
         batch, {one.remote_id for one in changes} | {one.ticket for one in events if one.ticket is not None}
     )
-    batch.find_customers(one.customer for one in (*changes, *events) if one.customer is not None)
+    named = [one.customer for one in changes] + [one.customer for one in events]
+    batch.find_customers(one for one in named if one is not None)
     swallowers = {one.merged_into for one in changes if one.merged_into is not None}
     if swallowers - known.keys():
         known |= _load(batch, swallowers - known.keys())
@@ -154,6 +201,7 @@ def read_tickets(batch: Batch, changes: Sequence[TicketUpsert], events: Sequence
             batch.tickets[change.merged_into] = known[change.merged_into]
             swallower = known[change.merged_into].id
         _lay(batch, ticket, change, customer_id, swallower)
+        ticket.mark = None if ticket.id in batch.pending else marks[remote_id]
     for event in events:
         if event.ticket is None:
             continue
@@ -161,6 +209,22 @@ def read_tickets(batch: Batch, changes: Sequence[TicketUpsert], events: Sequence
             customer_id = batch.customer(event.customer or f"?ticket:{event.ticket}")
             known[event.ticket] = _blank(next_id.take(), event.ticket, customer_id, to_ms(event.at))
         batch.tickets[event.ticket] = known[event.ticket]
+
+
+def _mark(change: TicketUpsert) -> int:
+    """63 bits that tell one account of a ticket from another."""
+    digest = blake2b(change.model_dump_json().encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def _known_marks(batch: Batch, remote_ids: Iterable[str]) -> dict[str, int]:
+    return dict(
+        batch.db.execute(
+            "SELECT t.remote_id, t.mark FROM json_each(?) j CROSS JOIN ticket t ON t.remote_id = j.value"
+            " WHERE t.mark IS NOT NULL",
+            (compact(list(remote_ids)),),
+        ).fetchall()
+    )
 
 
 class _Ids:
@@ -197,7 +261,7 @@ def _load(batch: Batch, remote_ids: Iterable[str]) -> dict[str, Ticket]:
         f"SELECT {', '.join('t.' + name for name in ROW)} FROM json_each(?) j CROSS JOIN ticket t ON t.remote_id = j.value",
         (compact(list(remote_ids)),),
     )
-    return {row[1]: Ticket(row, is_new=False) for row in rows}
+    return {row[1]: Ticket(*row, was=row) for row in rows.fetchall()}
 
 
 def _lay(batch: Batch, ticket: Ticket, change: TicketUpsert, customer_id: int, swallower: int | None) -> None:
@@ -258,43 +322,64 @@ def write_tickets(batch: Batch) -> int:
         return 0
     for ticket in tickets:
         _settle_pause(ticket)
-    moved = [one for one in tickets if one.is_new or (_told(one), _trail(one)) != one.before[:2]]
-    if not moved:
-        _lay_under(batch, tickets)
-        return 0
-    _judge(batch, moved)
-    db, tx = batch.db, batch.tx
-    _free_protocols(batch, moved)
-    new = [one for one in moved if one.is_new]
-    told = [one for one in moved if not one.is_new and _told(one) != one.before[0]]
-    if new:
-        db.executemany(_INSERT, map(_row, new))
-    if told:
-        db.executemany(_UPDATE_TOLD, [(*_told(one), one.id) for one in told])
-    trail = [(*_trail(one), one.id) for one in moved if not one.is_new and _trail(one) != one.before[1]]
-    if trail:
-        db.executemany(_UPDATE_TRAIL, trail)
-    judged = [(*_judged(one), one.id) for one in moved if not one.is_new and _judged(one) != one.before[2]]
-    if judged:
-        db.executemany(_UPDATE_JUDGED, judged)
-    _write_tags(batch, new, told)
-    for one in new:
-        tx.tally(None, _place(one))
-    for one in told:
-        was = one.before[0]
-        before = (was[4], was[8], was[9])
-        if before != _place(one):
-            tx.tally(before, _place(one))
-        if was[2] != one.customer_id:  # the placeholder has got its name: its history goes along
-            db.execute("UPDATE event SET customer_id = ? WHERE ticket_id = ?", (one.customer_id, one.id))
-            batch.moved_customers.add(was[2])
-    indexed = [one.id for one in moved if one.is_new or _indexed(one) != one.before[3]]
-    if indexed:
-        tx.reindex("ticket", *indexed)
-    tx.touch("queue", *(f"ticket:{one.id}" for one in moved))
-    batch.moved_customers.update(one.customer_id for one in moved)
+    new = [one for one in tickets if one.was is None]
+    moved = [(one, was) for one in tickets if (was := one.was) is not None and _changed(one, was)]
+    if new or moved:
+        _judge(batch, [*new, *(one for one, _ in moved)])
+        _free_protocols(batch, tickets)
+        _insert(batch, new)
+        _update(batch, moved)
+        ids = [one.id for one in new] + [one.id for one, _ in moved]
+        batch.tx.touch("queue", *(f"ticket:{one}" for one in ids))
     _lay_under(batch, tickets)
-    return len(moved)
+    return len(new) + len(moved)
+
+
+def _changed(one: Ticket, was: tuple[Any, ...]) -> bool:
+    return _told(one) != was[_TOLD_AT] or _trail(one) != was[_TRAIL_AT]
+
+
+def _insert(batch: Batch, new: Sequence[Ticket]) -> None:
+    if not new:
+        return
+    batch.db.executemany(_INSERT, [_row(one) for one in new])
+    _insert_tags(batch, new)
+    for one in new:
+        batch.tx.tally(None, _place(one))
+    batch.tx.reindex("ticket", *(one.id for one in new))
+    batch.moved_customers.update(one.customer_id for one in new)
+
+
+def _update(batch: Batch, moved: Sequence[tuple[Ticket, tuple[Any, ...]]]) -> None:
+    db = batch.db
+    told = [(one, was) for one, was in moved if _told(one) != was[_TOLD_AT]]
+    trail = [one for one, was in moved if _trail(one) != was[_TRAIL_AT]]
+    judged = [one for one, was in moved if _judged(one) != was[_JUDGED_AT]]
+    if told:
+        db.executemany(_UPDATE_TOLD, [(*_told(one), one.id) for one, _ in told])
+    if trail:
+        db.executemany(_UPDATE_TRAIL, [(*_trail(one), one.id) for one in trail])
+    if judged:
+        db.executemany(_UPDATE_JUDGED, [(*_judged(one), one.id) for one in judged])
+    for one, was in told:
+        before = was[_AT["status"]], was[_AT["assignee"]], was[_AT["team"]]
+        if before != _place(one):
+            batch.tx.tally(before, _place(one))
+        if (
+            was[_AT["customer_id"]] != one.customer_id
+        ):  # the placeholder has got its name: its history goes along
+            db.execute("UPDATE event SET customer_id = ? WHERE ticket_id = ?", (one.customer_id, one.id))
+            batch.moved_customers.add(was[_AT["customer_id"]])
+        if was[_AT["tags"]] != one.tags:
+            db.execute("DELETE FROM ticket_tag WHERE ticket_id = ?", (one.id,))
+            _insert_tags(batch, [one])
+        if (was[_AT["subject"]], was[_AT["protocol"]], was[_AT["tags"]]) != (
+            one.subject,
+            one.protocol,
+            one.tags,
+        ):
+            batch.tx.reindex("ticket", one.id)
+    batch.moved_customers.update(one.customer_id for one, _ in moved)
 
 
 def _lay_under(batch: Batch, tickets: Sequence[Ticket]) -> None:
@@ -341,15 +426,13 @@ def _judge(batch: Batch, moved: Sequence[Ticket]) -> None:
         one.score, one.why, one.sla_target, one.sla_due, one.sla_state, one.recheck = judge(facts, rules, now)
 
 
-def _free_protocols(batch: Batch, moved: Sequence[Ticket]) -> None:
+def _free_protocols(batch: Batch, tickets: Sequence[Ticket]) -> None:
     """A number that another ticket has already stays with that one; ours goes by its id."""
-    wanted = {
-        one.protocol: one
-        for one in moved
-        if one.protocol is not None and (one.is_new or one.protocol != one.before[0][0])
-    }
-    for one in moved:
-        if one.protocol is not None and wanted.get(one.protocol, one) is not one:
+    wanted: dict[str, Ticket] = {}
+    for one in tickets:
+        if one.protocol is None or (one.was is not None and one.protocol == one.was[_AT["protocol"]]):
+            continue
+        if wanted.setdefault(one.protocol, one) is not one:
             one.protocol = None
     if not wanted:
         return
@@ -361,11 +444,8 @@ def _free_protocols(batch: Batch, moved: Sequence[Ticket]) -> None:
             wanted[protocol].protocol = None
 
 
-def _write_tags(batch: Batch, new: Sequence[Ticket], told: Sequence[Ticket]) -> None:
-    changed = [one for one in told if one.tags != one.before[0][13]]
-    for one in changed:
-        batch.db.execute("DELETE FROM ticket_tag WHERE ticket_id = ?", (one.id,))
-    rows = [(tag, one.id) for one in (*new, *changed) if one.tags != "[]" for tag in json.loads(one.tags)]
+def _insert_tags(batch: Batch, tickets: Sequence[Ticket]) -> None:
+    rows = [(tag, one.id) for one in tickets if one.tags != "[]" for tag in json.loads(one.tags)]
     if rows:
         batch.db.executemany("INSERT OR IGNORE INTO ticket_tag (tag, ticket_id) VALUES (?, ?)", rows)
 

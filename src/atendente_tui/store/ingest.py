@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlcipher3 import dbapi2 as sqlite
 
 from atendente_tui.store.incoming import Batch
 from atendente_tui.store.incoming_beside import apply_articles, apply_directory, apply_gone
 from atendente_tui.store.incoming_customers import apply_customers
-from atendente_tui.store.incoming_events import apply_events
+from atendente_tui.store.incoming_events import apply_events, unseen
 from atendente_tui.store.incoming_tickets import read_tickets, write_tickets
 from atendente_tui.store.writing import Lane
 
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
     from atendente_tui.store.store import Store
     from atendente_tui.store.writing import Tx
 
-SLICE = 150
-"""Changes in one transaction of a sync: short enough that a person's write never waits long behind one."""
+SLICE = 100
+"""Changes that are applied together."""
+BUDGET = 0.006
+"""Seconds after which a transaction of a sync ends, so that a person's write never waits long behind one."""
 
 
 class Applied(NamedTuple):
@@ -48,33 +53,31 @@ def apply_page(tx: Tx, page: ChangePage, backend: str) -> Applied:
     return applied
 
 
-def apply_in_slices(store: Store, page: ChangePage, backend: str, *, size: int = SLICE) -> Applied:
+def apply_in_slices(store: Store, page: ChangePage, backend: str, *, budget: float = BUDGET) -> Applied:
     """Apply a page in short transactions on the sync lane, the cursor in the last; blocks until all are committed.
 
     Interrupted in the middle, the page comes again and what was applied says nothing new.
     """
     changes = page.changes
-    parts = [changes[start : start + size] for start in range(0, len(changes), size)] or [()]
-    last = parts.pop()
+    total, at, size = Applied(), 0, SLICE
 
-    def job(part: Sequence[Change]) -> Any:
-        return lambda tx: apply_changes(tx, part, backend)
+    def some(tx: Tx) -> tuple[Applied, int, int]:
+        """As much as fits in the budget: little of what is new, much of what is known."""
+        applied, here, step = Applied(), at, size
+        until = monotonic() + budget
+        while here < len(changes) and (now := monotonic()) < until:
+            applied += apply_changes(tx, changes[here : here + step], backend)
+            here += step
+            step = min(2_000, step * 4) if (monotonic() - now) * 5 < budget else SLICE
+        if here >= len(changes):
+            keep_cursor(tx, page, backend)
+        return applied, here, step
 
-    futures = [store.submit(job(part), Lane.SYNC) for part in parts]
-
-    def finish(tx: Tx) -> Applied:
-        for (
-            future
-        ) in futures:  # they ran before this one: a failure of theirs must keep the cursor where it was
-            future.result()
-        applied = apply_changes(tx, last, backend)
-        keep_cursor(tx, page, backend)
-        return applied
-
-    applied: Applied = store.submit(finish, Lane.SYNC).result()
-    for future in futures:
-        applied += future.result()
-    return applied
+    while True:
+        applied, at, size = store.write(some, Lane.SYNC)
+        total += applied
+        if at >= len(changes):
+            return total
 
 
 def keep_cursor(tx: Tx, page: ChangePage, backend: str) -> None:
@@ -91,11 +94,11 @@ def keep_cursor(tx: Tx, page: ChangePage, backend: str) -> None:
 def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
     """Apply changes without a cursor."""
     total = Applied()
-    for group in _without_repeats(changes):
+    for group in _groups(changes):
         try:
             with tx.savepoint():
                 total += _apply(tx, group, backend)
-        except _LASTING as wrong:
+        except LASTING as wrong:
             if len(group) == 1:
                 total += _set_aside(tx, group[0], backend, wrong)
                 continue
@@ -103,20 +106,25 @@ def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
                 try:
                     with tx.savepoint():
                         total += _apply(tx, [change], backend)
-                except _LASTING as alone:
+                except LASTING as alone:
                     total += _set_aside(tx, change, backend, alone)
     return total
 
 
-def _apply(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
+def _by_type(changes: Sequence[Change]) -> dict[str, list[Any]]:
     by_type: dict[str, list[Any]] = {}
     for change in changes:
         by_type.setdefault(change.type, []).append(change)
+    return by_type
+
+
+def _apply(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
+    by_type = _by_type(changes)
     if unknown := by_type.keys() - _TYPES:
         raise ValueError(f"no such change: {sorted(unknown)}")
     batch = Batch(tx, backend)
     customers = apply_customers(batch, by_type.get("customer", ()))
-    events = by_type.get("event", ())
+    events = unseen(batch, by_type.get("event", ()))
     read_tickets(batch, by_type.get("ticket", ()), events)
     appended = apply_events(batch, events)
     tickets = write_tickets(batch)
@@ -132,15 +140,17 @@ def _apply(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
 _TYPES = {"customer", "ticket", "event", "gone", "article", "article_gone", "directory"}
 
 
-def _without_repeats(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """Groups in which nothing is named twice, in order: a thing and its later state are applied one after the other."""
+def _groups(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """Runs in which nothing is named twice, in order: a thing and its later state are applied one after the other."""
+    by_type = _by_type(changes)
+    alone = "gone" not in by_type and "article_gone" not in by_type
+    if alone and all(len({_name(one) for one in same}) == len(same) for same in by_type.values()):
+        yield changes
+        return
     group: list[Change] = []
     seen: set[tuple[str, str]] = set()
     for change in changes:
-        name = (
-            "ticket" if change.type == "gone" else change.type,
-            getattr(change, "remote_id", "") or _key(change),
-        )
+        name = (_KIND.get(change.type, change.type), _name(change))
         if name in seen:
             yield group
             group, seen = [], set()
@@ -150,8 +160,11 @@ def _without_repeats(changes: Sequence[Change]) -> Iterator[list[Change]]:
         yield group
 
 
-def _key(change: Any) -> str:
-    return f"{getattr(change, 'kind', '')}:{getattr(change, 'key', '')}"
+_KIND = {"gone": "ticket", "article_gone": "article"}
+
+
+def _name(change: Any) -> str:
+    return f"{change.kind}:{change.key}" if change.type == "directory" else str(change.remote_id)
 
 
 def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
@@ -167,19 +180,14 @@ def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
     return Applied(skipped=1)
 
 
-def _lasting() -> tuple[type[Exception], ...]:
-    from sqlcipher3 import dbapi2 as sqlite
-
-    # What trying again would not cure. A full disk or a damaged file is not the change's fault and goes up.
-    return (
-        sqlite.IntegrityError,
-        sqlite.DataError,
-        sqlite.InterfaceError,
-        ValueError,
-        TypeError,
-        KeyError,
-        OverflowError,
-    )
-
-
-_LASTING = _lasting()
+# What trying again would not cure. A full disk or a damaged file is not the change's fault and goes up.
+LASTING = (
+    sqlite.IntegrityError,
+    sqlite.DataError,
+    sqlite.InterfaceError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+)

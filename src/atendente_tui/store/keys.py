@@ -32,6 +32,10 @@ class Keys:
             self._newest = key
         return key
 
+    def behind(self, key: int) -> int:
+        """The next free key after `key`."""
+        return self._free(key + 1)
+
     def _free(self, base: int, least: int | None = None) -> int:
         least = base if least is None else least
         width = 64
@@ -43,3 +47,10 @@ class Keys:
             if key < base + width:
                 return key
             width *= 2
+
+
+def free_key(db: Connection, at: int, after: int | None = None) -> int:
+    """One free key for an event at `at` (ms), behind the key `after`, whatever the clocks of others said."""
+    keys = Keys(db)
+    key = keys.take(at)
+    return key if after is None or key > after else keys.behind(after)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlcipher3.dbapi2 import Connection
 
@@ -130,12 +131,16 @@ def timeline(
             f"SELECT {_EVENT} FROM event e WHERE {where}{until} ORDER BY e.key DESC LIMIT ?",
             (*values, *(() if before is None else (before,)), limit),
         ).fetchall()[::-1]
-    return [EventRow(*row[:9], bool(row[9]), *row[10:]) for row in rows]
+    return [_event(row) for row in rows]
 
 
 def event(db: Connection, key: int) -> EventRow | None:
     row = db.execute(f"SELECT {_EVENT} FROM event e WHERE e.key = ?", (key,)).fetchone()
-    return None if row is None else EventRow(*row[:9], bool(row[9]), *row[10:])
+    return None if row is None else _event(row)
+
+
+def _event(row: Sequence[Any]) -> EventRow:
+    return EventRow._make((*row[:9], bool(row[9]), *row[10:]))
 
 
 def event_count(
@@ -181,7 +186,7 @@ def promises_of(db: Connection, ticket_id: int) -> list[PromiseRow]:
 
 
 def orders(db: Connection, customer_id: int, *, limit: int = 50) -> list[EventRow]:
-    """The newest event of kind order for each of the customer's orders would be judged by number; all, newest last."""
+    """What was told about the customer's orders, newest last; one order may be told of several times."""
     return timeline(db, customer_id=customer_id, kinds=("order",), limit=limit)
 
 

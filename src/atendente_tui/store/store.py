@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui.store import engine, migrate
-from atendente_tui.store.errors import StoreReadOnly
+from atendente_tui.store import engine, indexing, migrate
+from atendente_tui.store.errors import StoreNewer, StoreReadOnly
+from atendente_tui.store.indexing import Indexer
 from atendente_tui.store.lock import InstanceLock
 from atendente_tui.store.wal import Checkpointer, truncate
 from atendente_tui.store.writing import Lane, Tx, Writer
@@ -26,7 +27,6 @@ from atendente_tui.store.writing import Lane, Tx, Writer
 if TYPE_CHECKING:
     from atendente_tui.clock import Clock
     from atendente_tui.domain.rules import Rules
-    from atendente_tui.store.indexing import Indexer
 
 __all__ = ["Lane", "Store", "Tx"]
 
@@ -50,6 +50,7 @@ class Store:
         self._indexer: Indexer | None = None
         self._watchers: list[Callable[[frozenset[str]], None]] = []
         self._closing = threading.Lock()
+        self._mine = threading.local()
         self.was_clean = True
         """False when the process that had the store before did not close it."""
 
@@ -66,20 +67,19 @@ class Store:
             with contextlib.closing(store.reader()) as db:
                 found = migrate.version(db)
                 if found > migrate.latest():
-                    raise migrate.StoreNewer(found, migrate.latest(), store.file)
+                    raise StoreNewer(found, migrate.latest(), store.file)
             return store
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        store._lock = InstanceLock(path / "store.lock")
+        lock = store._lock = InstanceLock(path / "store.lock")
+        store.was_clean = lock.was_clean
         try:
             store._start()
         except BaseException:
-            store._lock.release(clean=store._lock.was_clean)
+            lock.release(clean=lock.was_clean)
             raise
         return store
 
     def _start(self) -> None:
-        assert self._lock is not None
-        self.was_clean = self._lock.was_clean
         made = not self.file.exists()
         self._db = engine.connect(self.file, self._key)
         if made:
@@ -98,10 +98,13 @@ class Store:
             rules=self.rules,
             announce=self._announce,
             idle=self._upkeep,
+            indexed=self._kick,
             checkpointer=self._checkpointer,
         )
         self._checkpointer.start()
         self._writer.start()
+        self._indexer = Indexer(self)
+        self._indexer.start()
 
     @property
     def file(self) -> Path:
@@ -114,6 +117,24 @@ class Store:
     def reader(self) -> Connection:
         """A new read-only connection; the caller closes it. One for each thread that reads."""
         return engine.connect(self.file, self._key, read_only=True)
+
+    def search_reader(self) -> Connection:
+        """A new read-only connection to the full text, with the store beside it; the caller closes it."""
+        return indexing.connect(self.file, self.search_file, self._key, read_only=True)
+
+    def searcher(self) -> Connection:
+        """This thread's own `search_reader`, kept for its next search."""
+        db: Connection | None = getattr(self._mine, "searcher", None)
+        if db is None:
+            self.wait_indexed(5.0, made=True)
+            db = self._mine.searcher = self.search_reader()
+        return db
+
+    def wait_indexed(self, timeout: float = 30.0, *, made: bool = False) -> bool:
+        """Wait until everything committed so far can be found (`made`: until the full text is there at all)."""
+        if self._indexer is None:
+            return self.search_file.exists()
+        return self._indexer.made.wait(timeout) if made else self._indexer.wait_idle(timeout)
 
     def submit(self, job: Callable[[Tx], T], lane: Lane = Lane.PERSON) -> Future[T]:
         """Have `job(tx)` run in a transaction of its own. What it raises comes through the future, rolled back.
@@ -142,11 +163,16 @@ class Store:
             with contextlib.suppress(Exception):  # a watcher's fault is not the writer's
                 callback(topics)
 
+    def _kick(self) -> None:
+        if self._indexer is not None:
+            self._indexer.kick()
+
     def _upkeep(self) -> None:
         """What time alone changes, and the log after a sync; on the writer's thread when nobody waits."""
         from atendente_tui.store.assessing import reassess_due
 
-        assert self._writer is not None and self._db is not None
+        if self._writer is None or self._db is None:
+            return
         if not self._writer.waiting(Lane.IDLE):
             with contextlib.suppress(Exception):
                 self._writer.submit(reassess_due, Lane.IDLE)
@@ -162,6 +188,9 @@ class Store:
         """Do what is in line, for at most `timeout` seconds, and let go. May be called twice."""
         with self._closing:
             until = monotonic() + timeout
+            if self._indexer is not None:
+                self._indexer.stop()
+                self._indexer.join(max(0.0, until - monotonic()))
             if self._writer is not None:
                 self._writer.stop()
                 self._writer.join(max(0.0, until - monotonic()))

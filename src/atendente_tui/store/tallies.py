@@ -36,8 +36,8 @@ def add_deltas(db: Connection, deltas: Mapping[tuple[str, str, str], int]) -> No
 
 def verify_tallies(db: Connection) -> list[Miscount]:
     """Where the kept numbers differ from counting again (it reads every ticket); empty when all agree."""
-    kept = {tuple(row[:3]): row[3] for row in db.execute("SELECT status, assignee, team, n FROM tally")}
-    counted = {tuple(row[:3]): row[3] for row in db.execute(_COUNT)}
+    kept = {(a, b, c): n for a, b, c, n in db.execute("SELECT status, assignee, team, n FROM tally")}
+    counted = {(a, b, c): n for a, b, c, n in db.execute(_COUNT)}
     return [
         Miscount(*place, kept.get(place, 0), counted.get(place, 0))
         for place in sorted(kept.keys() | counted.keys())

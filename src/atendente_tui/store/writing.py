@@ -123,6 +123,7 @@ class Writer(threading.Thread):
         rules: Rules,
         announce: Callable[[frozenset[str]], None],
         idle: Callable[[], None],
+        indexed: Callable[[], None],
         checkpointer: Checkpointer,
         tick: float = 2.0,
     ) -> None:
@@ -130,6 +131,7 @@ class Writer(threading.Thread):
         self._db, self._path = db, path
         self._clock, self._rules = clock, rules
         self._announce, self._idle, self._tick = announce, idle, tick
+        self._indexed = indexed
         self._checkpointer = checkpointer
         self._lanes: tuple[deque[tuple[Callable[[Tx], Any], Future[Any]]], ...] = (deque(), deque(), deque())
         self._wake = threading.Condition()
@@ -199,6 +201,8 @@ class Writer(threading.Thread):
                 explained(wrong, self._path, None) if isinstance(wrong, sqlite.Error) else wrong
             )
             return
+        if tx._reindex:
+            self._indexed()
         future.set_result(result)
         if tx._topics:
             self._announce(frozenset(tx._topics))

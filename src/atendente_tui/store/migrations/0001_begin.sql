@@ -70,7 +70,8 @@ CREATE TABLE ticket (
   sla_target TEXT,
   sla_due INTEGER,
   sla_state TEXT NOT NULL DEFAULT 'none',
-  recheck INTEGER                 -- when score or SLA state will next change by time alone
+  recheck INTEGER,                -- when score or SLA state will next change by time alone
+  mark INTEGER                    -- digest of what the backend last said; the same again is not laid over the row again
 );
 CREATE INDEX ticket_customer ON ticket (customer_id, opened DESC);
 -- Live tickets are few among many: their orders are partial indexes.
@@ -88,6 +89,12 @@ CREATE INDEX ticket_updated ON ticket (updated DESC, id);
 CREATE INDEX ticket_opened ON ticket (opened DESC, id);
 CREATE INDEX ticket_score ON ticket (score DESC, id);
 CREATE INDEX ticket_status ON ticket (status, updated DESC, id);
+
+-- Changed here: what the backend said last must be compared again, field by field, when it says it once more.
+CREATE TRIGGER ticket_changed_here AFTER UPDATE OF
+  status, priority, impact, assignee, team, tier, reason, tags, solved, snoozed_until, merged_into, remote_id, customer_id
+  ON ticket WHEN NEW.mark IS NOT NULL AND NEW.mark IS OLD.mark
+BEGIN UPDATE ticket SET mark = NULL WHERE id = NEW.id; END;
 
 CREATE TABLE ticket_tag (
   tag TEXT NOT NULL,
