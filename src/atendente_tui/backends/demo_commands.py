@@ -207,7 +207,7 @@ def _snooze(world: DemoWorld, ticket: TicketUpsert, command: Snooze, now: dateti
         now,
         EventKind.FIELD_CHANGE,
         "",
-        {"field": "snoozed_until", "old": None, "new": command.until.isoformat()},
+        {"field": "status", "old": ticket.status, "new": Status.SNOOZED, "until": command.until.isoformat()},
     )
     fields = {key: value for key, value in ticket.fields.items() if key != "keep_snoozed"}
     if command.keep_on_reply:

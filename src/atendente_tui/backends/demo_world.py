@@ -235,5 +235,5 @@ def _plain(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, tuple):
-        return ", ".join(str(one) for one in value)
+        return " ".join(str(one) for one in value)
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -14,6 +14,7 @@ from atendente_tui.knowledge.scripts import Script
 
 _Item = TypeVar("_Item")
 _WORD = re.compile(r"[^\W_]+")
+_BRACES = re.compile(r"\{\{[^{}]*\}\}")
 SNIPPET = 80
 """Characters of the passage shown."""
 
