@@ -18,7 +18,7 @@ from atendente_tui.backends.port import (
 )
 from atendente_tui.backends.rt import changing, creating, finding, messages, pulling, setup
 from atendente_tui.backends.rt.session import open_session
-from atendente_tui.backends.rt.shape import text
+from atendente_tui.backends.rt.shape import number, text
 from atendente_tui.domain.change import ChangePage
 from atendente_tui.domain.command import (
     Assign,
@@ -118,8 +118,15 @@ class RequestTracker:
             yield hint
 
     async def fetch_attachment(self, remote_id: str, limit: int) -> bytes:
-        if not remote_id.isdigit():
+        # RT answers 500 for one that is not there; a list answers with nothing, and knows the size.
+        asked = [{"field": "id", "value": remote_id}]
+        if not (remote_id.isascii() and remote_id.isdigit()):
             raise Rejected("no such attachment")
+        page = await self._session.client.page("/attachments", {"fields": "ContentLength"}, body=asked)
+        if not page.rows:
+            raise Rejected("no such attachment")
+        if number(page.rows[0], "ContentLength") > limit:
+            raise Rejected("too_large")
         try:
             # Base64 in lines of 76, beside a few headers.
             answer = await self._session.client.get(

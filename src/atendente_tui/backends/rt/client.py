@@ -130,6 +130,8 @@ class Client:
                 break
             if self._cookie == known:
                 self._cookie = None  # the session ended: log in once more; the request was not looked at
+        if self.auth == "cookie" and answer.status in (301, 302, 303, 401):
+            self._cookie = None
         return answer
 
     async def _credentials(self) -> dict[str, str]:
@@ -154,11 +156,9 @@ class Client:
             limit=2_000_000,
         )
         found = _SESSION.search(answer.headers.get("set-cookie", ""))
-        if answer.status in (301, 302, 303) and found:
-            return f"{found[1]}={found[2]}"
-        if answer.status in (200, 401, 403):
-            raise Unauthorized("RT did not accept user and password")
-        raise refusal(answer)
+        if answer.status in (200, 301, 302, 303) and found:
+            return f"{found[1]}={found[2]}"  # RT gives one to a wrong password too; the first request tells
+        raise refusal(answer) if answer.status >= 300 else Unauthorized("RT opened no session")
 
     async def aclose(self) -> None:
         self._cookie = None

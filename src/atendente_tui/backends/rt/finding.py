@@ -7,7 +7,7 @@ from uuid import UUID
 from atendente_tui.backends.port import Rejected
 from atendente_tui.backends.rt.history import TICKETS_ONLY, mark, read_parts, uuid_or_none
 from atendente_tui.backends.rt.messages import move_team
-from atendente_tui.backends.rt.reading import PROTOCOL
+from atendente_tui.backends.rt.reading import MERGED_TOO, PROTOCOL
 from atendente_tui.backends.rt.records import read
 from atendente_tui.backends.rt.session import Session
 from atendente_tui.backends.rt.shape import Row, custom_fields, moment, number, sql_text, text
@@ -56,7 +56,7 @@ async def _completed(session: Session, row: Row) -> str:
 
 
 async def _ticket(session: Session, command_id: UUID) -> Receipt | None:
-    where = f"CF.{{{session.words.ref_field}}} = {sql_text(str(command_id))}"
+    where = f"CF.{{{session.words.ref_field}}} = {sql_text(str(command_id))} AND {MERGED_TOO}"
     page = await session.client.page(
         "/tickets", {"query": where, "order": "ASC", "fields": "Created,CustomFields"}
     )

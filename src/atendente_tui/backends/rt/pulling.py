@@ -15,10 +15,10 @@ from atendente_tui.backends.rt.cursor import PHASES, Cursor, bits, decode, encod
 from atendente_tui.backends.rt.history import TICKETS_ONLY, events, of_tickets, transactions
 from atendente_tui.backends.rt.knowledge import articles, directory
 from atendente_tui.backends.rt.missing import resolve
-from atendente_tui.backends.rt.reading import LIGHT_FIELDS, TICKET_FIELDS, TicketView, ticket_view
+from atendente_tui.backends.rt.reading import LIGHT_FIELDS, MERGED_TOO, TICKET_FIELDS, TicketView, ticket_view
 from atendente_tui.backends.rt.session import Session
 from atendente_tui.backends.rt.shape import Row, any_of, moment, number
-from atendente_tui.domain.change import Change, ChangePage, CustomerUpsert, EventAppend, TicketGone
+from atendente_tui.domain.change import Change, ChangePage, CustomerUpsert, EventAppend
 from atendente_tui.domain.words import EventKind
 
 _TALK = 25
@@ -55,7 +55,9 @@ async def _begin(session: Session, had: int) -> Cursor:
     low = max((number(row, "id") for row in settled or newest.rows), default=0)
     if not settled and newest.rows:
         low = min(number(row, "id") for row in newest.rows) - 1
-    total = (await session.client.page("/tickets", {"query": "id > 0", "per_page": 1})).total or 0
+    total = (
+        await session.client.page("/tickets", {"query": f"id > 0 AND {MERGED_TOO}", "per_page": 1})
+    ).total or 0
     return Cursor(low=low, total=total, had=had, refreshed=int(newest.date.timestamp()))
 
 
@@ -70,7 +72,8 @@ async def _walk(session: Session, state: Cursor) -> AsyncIterator[tuple[ChangePa
             yield page, reached
             state = reached
         if state.phase == "rest" and state.had:
-            changes, _merged = await resolve(session, ids(state.had & ~state.seen))
+            lost, found = await resolve(session, ids(state.had & ~state.seen))
+            changes = [*_tickets(found.values()), *lost]
             state = replace(state, had=0)
             yield _page(changes, state), state
         state = _next_phase(state)
@@ -82,7 +85,7 @@ async def _walk_tickets(session: Session, state: Cursor) -> AsyncIterator[tuple[
     talk = state.phase != "live"
     fields = LIGHT_FIELDS if state.phase == "talk" else TICKET_FIELDS
     while True:
-        query = where + (f" AND id < {state.before}" if state.before else "")
+        query = f"{where} AND {MERGED_TOO}" + (f" AND id < {state.before}" if state.before else "")
         page = await session.client.page(
             "/tickets", {"query": query, "order": "DESC", "per_page": _TALK if talk else 100, **fields}
         )
@@ -143,22 +146,25 @@ async def _touched(session: Session, batch: Sequence[int], state: Cursor) -> tup
     for at in range(0, len(asked), 50):
         views |= await _views(session, asked[at : at + 50])
     changes: list[Change] = _tickets(views.values())
-    lost, merged = await resolve(session, [one for one in asked if one not in views])
-    changes += lost
+    lost, found = await resolve(session, [one for one in asked if one not in views])
+    views |= found
+    changes += [*_tickets(found.values()), *lost]
     unseen = [one for one in views if not state.seen >> one & 1]
     known = [row for row in rows if number(row, "ObjectId") not in set(unseen)]
-    said = await events(session, known, views | merged)
+    said = await events(session, known, views)
     for at in range(0, len(unseen), _TALK):
         async for page in transactions(session, of_tickets(unseen[at : at + _TALK])):
             said += await events(session, page.rows, views)
     changes += said
-    gone = bits(int(one.remote_id) for one in lost if isinstance(one, TicketGone))
-    return [*changes, *_facts(changes, views | merged)], (state.seen | bits(views)) & ~gone
+    gone = bits(int(one.remote_id) for one in lost)
+    return [*changes, *_facts(changes, views)], (state.seen | bits(views)) & ~gone
 
 
 async def _views(session: Session, asked: Sequence[int]) -> dict[int, TicketView]:
-    """Tickets by id, as far as the list shows them (not merged, deleted or hidden ones)."""
-    page = await session.client.page("/tickets", {"query": any_of("id", list(asked)), **TICKET_FIELDS})
+    """Tickets by id, as far as the list shows them (not deleted or hidden ones)."""
+    page = await session.client.page(
+        "/tickets", {"query": f"{any_of('id', list(asked))} AND {MERGED_TOO}", **TICKET_FIELDS}
+    )
     views: dict[int, TicketView] = {}
     for row in page.rows:
         view = ticket_view(row, session.words, page.date)
@@ -199,7 +205,7 @@ async def _sweep(session: Session, state: Cursor, now: int) -> tuple[list[Change
         state = replace(state, sweep_since=now)
     at, visible = state.sweep_from, set[int]()
     for _call in range(_SWEEP_CALLS):
-        page = await session.client.page("/tickets", {"query": f"id > {at}", "order": "ASC"})
+        page = await session.client.page("/tickets", {"query": f"id > {at} AND {MERGED_TOO}", "order": "ASC"})
         visible.update(number(row, "id") for row in page.rows)
         if not page.rows:
             upto, following = state.seen.bit_length(), 0
@@ -207,8 +213,9 @@ async def _sweep(session: Session, state: Cursor, now: int) -> tuple[list[Change
         at = max(number(row, "id") for row in page.rows)
         upto = following = at
     lost = [one for one in ids(state.seen) if state.sweep_from < one <= upto and one not in visible]
-    changes, _merged = await resolve(session, lost)
-    return changes, replace(state, sweep_from=following, seen=state.seen & ~bits(lost))
+    gone, _found = await resolve(session, lost)
+    left = bits(int(one.remote_id) for one in gone)
+    return [*gone], replace(state, sweep_from=following, seen=state.seen & ~left)
 
 
 def _tickets(views: Iterable[TicketView]) -> list[Change]:

@@ -14,10 +14,13 @@ from atendente_tui.domain.change import CustomerUpsert, Identity, TicketUpsert
 from atendente_tui.domain.words import IdentityKind, Status
 
 TICKET_FIELDS: Mapping[str, str | int] = {
-    "fields": "Subject,Status,Priority,Created,LastUpdated,Resolved,Due,Owner,Queue,Requestor,CustomFields,Creator",
+    "fields": "Subject,Status,Priority,Created,LastUpdated,Resolved,Due,Owner,Queue,Requestor,CustomFields,Creator,"
+    "EffectiveId",
     "fields[Queue]": "Name",
     "fields[Requestor]": "Name,EmailAddress,RealName,Organization,Lang,WorkPhone,MobilePhone",
 }
+MERGED_TOO = "EffectiveId > 0"
+"""In a TicketSQL query: lists tickets that were merged into another too, which RT leaves out by itself."""
 LIGHT_FIELDS: Mapping[str, str | int] = {
     "fields": "Status,Created,Requestor,CustomFields,Queue",
     "fields[Requestor]": "Name,EmailAddress,RealName,WorkPhone,MobilePhone",
@@ -61,6 +64,10 @@ def ticket_view(row: Row, words: Vocabulary, now: datetime, *, wrote_since: bool
         status = Status.SNOOZED
     elif mine.on_hold and status is Status.OPEN:
         status = Status.ON_HOLD
+    heir = ref(row, "EffectiveId")
+    merged = heir not in ("", str(identifier))
+    if merged:
+        status, asleep = Status.CLOSED, False
     queue_row = row.get("Queue")
     owner = ref(row, "Owner") or NOBODY
     created = moment(row, "Created") or datetime.fromtimestamp(0, UTC)
@@ -78,7 +85,7 @@ def ticket_view(row: Row, words: Vocabulary, now: datetime, *, wrote_since: bool
         status=status,
         priority=priority_of(number(row, "Priority")),
         impact=mine.impact,
-        assignee=None if owner == NOBODY else owner,
+        assignee=None if owner == NOBODY or merged else owner,
         team=(text(queue_row, "Name") if isinstance(queue_row, dict) else "") or None,
         tier=mine.tier,
         reason=next(iter(fields.get(words.reason_field, ())), None),
@@ -87,6 +94,7 @@ def ticket_view(row: Row, words: Vocabulary, now: datetime, *, wrote_since: bool
         updated_at=moment(row, "LastUpdated") or created,
         solved_at=moment(row, "Resolved"),
         snoozed_until=mine.snoozed_until if asleep else None,
+        merged_into=heir if merged else None,
         fields=shown,
     )
     return TicketView(
