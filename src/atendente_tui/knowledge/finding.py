@@ -38,10 +38,10 @@ class Indexed(Generic[_Item]):
 
 
 def indexed_scripts(scripts: Iterable[Script]) -> list[Indexed[Script]]:
-    return [
-        _indexed(one, (one.title, one.id), one.tags, "\n".join([one.text, *one.variants.values()]).strip())
-        for one in scripts
-    ]
+    texts = (
+        (one, _BRACES.sub("…", "\n".join([one.text, *one.variants.values()])).strip()) for one in scripts
+    )
+    return [_indexed(one, (one.title, one.id), one.tags, text) for one, text in texts]
 
 
 def indexed_articles(articles: Iterable[Article]) -> list[Indexed[Article]]:

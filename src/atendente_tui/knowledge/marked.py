@@ -7,7 +7,7 @@ is turned into a number or a word only by the reader that expects one. Aliases, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -112,8 +112,14 @@ def _value(node: yaml.Node, path: str, first: int, seen: set[int], depth: int) -
         name = str(key.value)
         if name in entries:
             raise _Wrong(key.start_mark.line + first, _("named twice"), f"{path}.{name}".lstrip("."))
-        entries[name] = _value(value, f"{path}.{name}".lstrip("."), first, seen, depth + 1)
+        entry = _value(value, f"{path}.{name}".lstrip("."), first, seen, depth + 1)
+        # A mapping or list is where its name stands, not where its first entry does.
+        entries[name] = replace(entry, line=key.start_mark.line + first) if not _scalar(entry) else entry
     return Value(line, path, entries)
+
+
+def _scalar(value: Value) -> bool:
+    return value.data is None or isinstance(value.data, str)
 
 
 class Fields:
