@@ -1,0 +1,114 @@
+"""What a verb will do to each of several tickets before it does, and what came of it after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple, cast
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from atendente_tui.i18n import _, n_
+from atendente_tui.privacy.safe import SafeText, safe_line
+from atendente_tui.tui.show import cell
+from atendente_tui.tui.widgets.row_list import Row, RowList
+
+
+class Line(NamedTuple):
+    ticket_id: int
+    protocol: SafeText
+    subject: SafeText
+    refused: SafeText | None
+    """Why not; None where it goes through."""
+
+
+class BulkScreen(ModalScreen[bool]):
+    """True when the person said: do it."""
+
+    DEFAULT_CSS = """
+    BulkScreen { align: center middle; background: transparent; }
+    BulkScreen > Vertical {
+        width: 100%; max-width: 110; height: auto; max-height: 100%;
+        background: $surface; color: $foreground; border: round $primary; padding: 0 1;
+    }
+    BulkScreen RowList { height: auto; max-height: 70vh; }
+    BulkScreen .bulk-sum { height: auto; text-style: bold; }
+    BulkScreen .bulk-keys { height: 1; color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "answer(False)", show=False),
+        Binding("enter", "answer(True)", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[Line], *, done: bool) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._done = done
+
+    def compose(self) -> ComposeResult:
+        box = Vertical()
+        box.border_title = cast(str, Content(safe_line(self._title)))
+        with box:
+            yield Static(Content(summary(self._lines, done=self._done)), classes="bulk-sum")
+            yield RowList()
+            yield Static(Content(self._keys()), classes="bulk-keys")
+
+    def on_mount(self) -> None:
+        rows = self.query_one(RowList)
+        rows.show([self._row(line) for line in self._lines])
+        rows.styles.height = max(1, min(len(self._lines), 200))
+        rows.focus()
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes and not self._done and any(line.refused is None for line in self._lines))
+
+    def _keys(self) -> str:
+        if self._done:
+            return _("Enter close")
+        if all(line.refused is not None for line in self._lines):
+            return _("Esc go back")
+        return _("Enter do it · Esc go back")
+
+    def _row(self, line: Line) -> Row:
+        if line.refused is None:
+            mark, what = "+ ", _("done") if self._done else _("will be done")
+        else:
+            mark, what = "× ", _("no: {why}").format(why=line.refused)
+        return Row(
+            str(line.ticket_id),
+            Content.assemble(
+                mark,
+                cell(line.protocol, 13),
+                " ",
+                cell(line.subject, 28),
+                "  ",
+                (safe_line(what), "bold" if line.refused else ""),
+            ),
+        )
+
+
+def summary(lines: Sequence[Line], *, done: bool) -> str:
+    well = sum(line.refused is None for line in lines)
+    badly = len(lines) - well
+    if done:
+        text = n_("{n} ticket done", "{n} tickets done", well).format(n=well)
+    else:
+        text = n_("{n} ticket will change", "{n} tickets will change", well).format(n=well)
+    if badly:
+        text += " · " + n_("{n} stays as it is", "{n} stay as they are", badly).format(n=badly)
+    return text
+
+
+async def preview(app: App[Any], title: str, lines: Sequence[Line]) -> bool:
+    """Show what would happen to each and ask (inside a worker)."""
+    return await app.push_screen(BulkScreen(title, lines, done=False), wait_for_dismiss=True)
+
+
+async def result(app: App[Any], title: str, lines: Sequence[Line]) -> None:
+    """Show what became of each."""
+    await app.push_screen(BulkScreen(title, lines, done=True), wait_for_dismiss=True)

@@ -1,0 +1,120 @@
+"""The frame of every full-screen list: title, list, detail below it, and the keys that count there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from atendente_tui.privacy.safe import SafeText
+from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from atendente_tui.tui.app import AtendenteApp
+    from atendente_tui.tui.workplace import Workplace
+
+
+class Board(Screen[None]):
+    """Reads its rows again whenever one of `topics` moves. A board says `rows()`, `told()` and `keys_line()`."""
+
+    topics: ClassVar[tuple[str, ...]] = ()
+    DEFAULT_CSS = """
+    Board { background: $surface; color: $foreground; }
+    Board .board-title { height: 1; background: $panel; color: $foreground; text-style: bold; padding: 0 1; }
+    Board .board-head { height: auto; padding: 0 1; color: $text-muted; }
+    Board .board-empty { height: 1fr; padding: 1 2; display: none; }
+    Board.-empty .board-empty { display: block; }
+    Board.-empty RowList { display: none; }
+    Board .board-told { height: 9; border-top: solid $panel; padding: 0 1; }
+    Board .board-told > Static { height: auto; }
+    Board .board-keys { height: 1; background: $panel; color: $text-muted; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", show=False),
+        Binding("tab", "app.focus_next", show=False),
+        Binding("shift+tab", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = RowList()
+        self._title = Static("", classes="board-title")
+        self._told = Static("")
+        self._empty = Static("", classes="board-empty")
+        self._keys = Static("", classes="board-keys")
+
+    @property
+    def here(self) -> AtendenteApp:
+        return cast("AtendenteApp", self.app)
+
+    @property
+    def workplace(self) -> Workplace:
+        return self.here.workplace
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self.list
+        yield self._empty
+        with VerticalScroll(classes="board-told", can_focus=True):
+            yield self._told
+        yield self._keys
+
+    def on_mount(self) -> None:
+        if self.topics:
+            self.here.watch(self, *self.topics)
+        self.reload()
+        self.list.focus()
+
+    def on_moved(self, _event: Moved) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        """Ask the store again."""
+        raise NotImplementedError
+
+    def told(self, key: str) -> Content:
+        """What stands below the list about the row with that key."""
+        raise NotImplementedError
+
+    def keys_line(self, key: str | None) -> str:
+        """The keys that count, given the row under the cursor."""
+        raise NotImplementedError
+
+    def entitle(self, title: SafeText) -> None:
+        self._title.update(Content(title))
+
+    def nothing(self, sentence: SafeText | None) -> None:
+        """Say that there is nothing to list, and why that is good; None when there is."""
+        self.set_class(sentence is not None, "-empty")
+        self._empty.update(Content(sentence or ""))
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        event.stop()
+        self.tell()
+
+    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+        event.stop()
+        if event.key is not None:
+            self.run_worker(self.choose(event.key), group="board")
+
+    async def choose(self, key: str) -> None:
+        """Enter on a row."""
+
+    def tell(self) -> None:
+        key = self.list.key
+        self._told.update(self.told(key) if key is not None else Content(""))
+        self._keys.update(Content(self.keys_line(key)))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+def work(board: Board, coroutine: Any) -> None:
+    """Run what asks the person something; one at a time."""
+    board.run_worker(coroutine, group="board", exclusive=False)
