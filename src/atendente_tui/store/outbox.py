@@ -101,10 +101,14 @@ def due(db: Connection, now_ms: int, limit: int = 64) -> list[OutboxRow]:
     ]
 
 
-def next_due(db: Connection) -> int | None:
-    """When the next row may be sent (ms, possibly past); None when every line is empty or waits for a person."""
+def next_due(db: Connection, *, tried: bool = False) -> int | None:
+    """When the next row may be sent (ms, possibly past); None when every line is empty or waits for a person.
+
+    tried   only rows that were sent before, in vain
+    """
     found = db.execute(
         f"SELECT min(max(o.hold_until, o.next_try)) FROM outbox o WHERE o.state IN {_PENDING} AND {_FREE}"
+        + (" AND o.error_code IS NOT NULL" if tried else "")
     ).fetchone()
     return found[0] if found else None
 

@@ -1,0 +1,238 @@
+"""The desk's door to helpdesks: the one thing that screens and commands know of backends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from atendente_tui.backends.port import (
+    AgentIdentity,
+    BackendError,
+    BackendSettings,
+    Capabilities,
+    Forbidden,
+    ProtocolError,
+    Rejected,
+    Unauthorized,
+    Unreachable,
+)
+from atendente_tui.clock import Clock, SystemClock
+from atendente_tui.config import BackendConfig, Config
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.sync.backends_by_name import load, names
+
+if TYPE_CHECKING:
+    from atendente_tui.backends.conformance import Outcome
+    from atendente_tui.backends.port import Backend
+    from atendente_tui.store.store import Store
+    from atendente_tui.sync.once import SyncReport
+    from atendente_tui.sync.service import SyncService
+
+__all__ = [
+    "AgentIdentity",
+    "BackendError",
+    "BackendInfo",
+    "Forbidden",
+    "ProtocolError",
+    "Rejected",
+    "Unauthorized",
+    "Unreachable",
+    "backend_check",
+    "backend_list",
+    "fetch_attachment",
+    "identify",
+    "make_backend",
+    "start_sync",
+    "sync_now",
+]
+
+T = TypeVar("T")
+LARGEST_ATTACHMENT = 20 << 20
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendInfo:
+    name: str
+    installed: bool
+    """False when it is there but cannot be imported: `fault` says why."""
+    capabilities: dict[str, Any] = field(default_factory=dict)
+    """What it can do at best; what a given server and login allow is known after a log-in."""
+    fault: str | None = None
+
+
+def make_backend(backend: BackendConfig, secret: str | None) -> Backend:
+    """A connection to the helpdesk that the configuration names; nothing is sent yet. The caller ends it.
+
+    Raises Refused("backend_unknown"), Refused("backend_broken"), and what the adapter says of its settings.
+    """
+    return load(backend.name)(
+        BackendSettings(
+            name=backend.name,
+            url=backend.url,
+            user=backend.user,
+            secret=secret,
+            verify=backend.ca_file if backend.ca_file is not None else True,
+            options=backend.options,
+        )
+    )
+
+
+def backend_list() -> list[BackendInfo]:
+    """Every adapter installed here, each loaded once; a broken one is told, not raised."""
+    return [_info(name) for name in names()]
+
+
+def _info(name: str) -> BackendInfo:
+    try:
+        adapter = load(name)
+    except Refused as refused:
+        return BackendInfo(name, False, fault=str(refused.values.get("detail", refused)))
+    told = getattr(adapter, "capabilities", None) or _told_by_one(adapter)
+    if told is None:
+        return BackendInfo(name, True)
+    return BackendInfo(
+        name,
+        True,
+        {
+            "commands": sorted(told.commands),
+            "local_only": sorted(told.local_only),
+            "idempotency": told.idempotency,
+            "statuses": sorted(told.statuses),
+            "hints": told.hints,
+            "attachments": told.attachments,
+            "articles": told.articles,
+            "parallel": told.parallel,
+            "write_fields": sorted(told.write_fields),
+        },
+    )
+
+
+def _told_by_one(adapter: Callable[[BackendSettings], Backend]) -> Capabilities | None:
+    """What an adapter says that knows its capabilities only once it is made; nothing is sent."""
+
+    async def work() -> Capabilities:
+        connection = adapter(BackendSettings(name="", url="http://localhost"))
+        try:
+            return connection.capabilities
+        finally:
+            await connection.aclose()
+
+    try:
+        return asyncio.run(work())
+    except Exception:  # it wants real settings: then there is nothing to tell yet
+        return None
+
+
+def start_sync(config: Config, store: Store, clock: Clock) -> SyncService | None:
+    """Start the sync of the configured helpdesk in a thread of its own; None when none is configured.
+
+    The secret is read anew at every log-in, so a later `atendente login` needs only a nudge.
+    """
+    from atendente_tui.sync.service import SyncService
+
+    backend = config.backend
+    if backend is None:
+        return None
+    service = SyncService(
+        store,
+        lambda: make_backend(backend, _secret(backend)),
+        clock=clock,
+        rng=SystemRandom(),
+        backend_name=backend.name,
+        poll_seconds=backend.poll_seconds,
+    )
+    service.start()
+    return service
+
+
+def sync_now(
+    config: Config,
+    store: Store,
+    clock: Clock,
+    *,
+    full: bool = False,
+    fetch: bool = True,
+    accept_gone: bool = False,
+    patience: float = 10.0,
+) -> SyncReport:
+    """One round, headless: send what is due and (`fetch`) bring in what is new. Raises Refused("no_backend").
+
+    What the backend answers is in the report (`error`), never raised; settings that make no sense are raised.
+    """
+    from atendente_tui.sync.once import sync_once
+
+    backend = _configured(config)
+
+    async def work(connection: Backend) -> SyncReport:
+        return await sync_once(
+            store,
+            connection,
+            backend_name=backend.name,
+            clock=clock,
+            rng=SystemRandom(),
+            full=full,
+            fetch=fetch,
+            accept_gone=accept_gone,
+            patience=patience,
+        )
+
+    return _with(backend, work)
+
+
+def identify(config: Config) -> AgentIdentity:
+    """Log in and say who we are there. Raises BackendError, Refused("no_backend")."""
+    return _with(_configured(config), lambda connection: connection.identify())
+
+
+def fetch_attachment(config: Config, remote_id: str, limit: int = LARGEST_ATTACHMENT) -> bytes:
+    """The bytes of an attachment, at most `limit`. Raises BackendError, Refused("no_backend"). Blocks: use a thread."""
+    return _with(_configured(config), lambda connection: connection.fetch_attachment(remote_id, limit))
+
+
+def backend_check(
+    config: Config, *, writes: bool = False, tell: Callable[[Outcome], None] = lambda _outcome: None
+) -> list[Outcome]:
+    """Ask the configured helpdesk whether it keeps the port's promises.
+
+    writes   also run the checks that open tickets there
+    tell     is called with each outcome as soon as it is known
+    """
+    from atendente_tui.backends.conformance import Trial, run
+
+    async def work(connection: Backend) -> list[Outcome]:
+        found: list[Outcome] = []
+        async for outcome in run(Trial(connection, SystemClock()), writes=writes):
+            found.append(outcome)
+            tell(outcome)
+        return found
+
+    return _with(_configured(config), work)
+
+
+def _configured(config: Config) -> BackendConfig:
+    if config.backend is None:
+        raise Refused("no_backend")
+    return config.backend
+
+
+def _secret(backend: BackendConfig) -> str | None:
+    from atendente_tui.secrets import backend_secret
+
+    return backend_secret(backend.name, backend.user)
+
+
+def _with(backend: BackendConfig, work: Callable[[Backend], Awaitable[T]]) -> T:
+    """Run `work` on a connection of its own, closed afterwards, on a loop of its own."""
+
+    async def main() -> T:
+        connection = make_backend(backend, _secret(backend))
+        try:
+            return await work(connection)
+        finally:
+            await connection.aclose()
+
+    return asyncio.run(main())

@@ -1,0 +1,90 @@
+"""News in: page after page from the backend into the store, each with its cursor, resumable anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing, closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from atendente_tui.store.ingest import Applied, apply_in_slices
+from atendente_tui.sync.remembered import recall
+
+if TYPE_CHECKING:
+    from atendente_tui.backends.port import Backend
+    from atendente_tui.domain.change import ChangePage
+    from atendente_tui.store.store import Store
+
+FEW, SHARE = 20, 0.5
+"""More tickets than this, and a larger share of all, do not vanish in one pull: a person must say that they did."""
+
+
+class MassDisappearance(Exception):
+    """The backend says that so many of the tickets known here are gone. Nothing of that page was applied."""
+
+    def __init__(self, gone: int, known: int) -> None:
+        super().__init__(f"{gone} of {known} tickets gone in one pull")
+        self.gone, self.known = gone, known
+
+
+@dataclass(slots=True)
+class Pulled:
+    applied: Applied = field(default_factory=Applied)
+    pages: int = 0
+    cursor: str | None = None
+    caught_up: bool = False
+
+
+async def pull(
+    store: Store,
+    backend: Backend,
+    name: str,
+    *,
+    full: bool = False,
+    accept_gone: bool = False,
+    on_page: Callable[[ChangePage, Applied], None] = lambda _page, _applied: None,
+) -> Pulled:
+    """Everything since the stored cursor (`full`: everything there is). Raises the port's errors, MassDisappearance.
+
+    accept_gone   a person said that the tickets really are gone
+    on_page       called after each page is committed
+    """
+    with closing(store.reader()) as db:
+        cursor = recall(db, name, "cursor")
+    told = Pulled(cursor=cursor)
+    gone = _Gone(store)
+    async with aclosing(backend.pull(cursor, full=full)) as pages:  # type: ignore[type-var]
+        async for page in pages:
+            if not accept_gone:
+                gone.check(page)
+            applied = await asyncio.to_thread(apply_in_slices, store, page, name)
+            told.applied += applied
+            told.pages += 1
+            told.cursor, told.caught_up = page.cursor, page.caught_up
+            on_page(page, applied)
+    return told
+
+
+class _Gone:
+    """How many of the tickets known when the pull began it says are gone."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._gone: set[str] = set()
+        self._known: int | None = None
+
+    def check(self, page: ChangePage) -> None:
+        told = [one.remote_id for one in page.changes if one.type == "gone"]
+        if not told:
+            return
+        with closing(self._store.reader()) as db:
+            if self._known is None:
+                self._known = int(db.execute("SELECT coalesce(sum(n), 0) FROM tally").fetchone()[0])
+            self._gone.update(
+                remote_id
+                for remote_id in told
+                if db.execute("SELECT 1 FROM ticket WHERE remote_id = ?", (remote_id,)).fetchone()
+            )
+        if len(self._gone) > FEW and len(self._gone) > SHARE * self._known:
+            raise MassDisappearance(len(self._gone), self._known)
