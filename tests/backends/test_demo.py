@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from atendente_tui.backends.conformance import Trial, run
 from atendente_tui.backends.demo import DemoBackend, open_scenario, read_cursor
 from atendente_tui.backends.demo_commands import COMMANDS
 from atendente_tui.backends.port import (
@@ -17,6 +18,7 @@ from atendente_tui.backends.port import (
     Conflict,
     ProtocolError,
     Rejected,
+    Unauthorized,
     Unreachable,
 )
 from atendente_tui.clock import VirtualClock
@@ -398,6 +400,23 @@ async def test_full_walks_again_and_tells_how_things_stand_now(world: World):
         "ana"
     }
     assert len(tickets(changes)) == len(SCENARIO.tickets)
+
+
+async def test_it_keeps_every_promise_of_the_port(world: World):
+    other = DemoBackend(
+        BackendSettings("demo", "", user="bruno"), clock=world.clock, world=world.backend.world()
+    )
+    outcomes = [one async for one in run(Trial(world.backend, world.clock, other), writes=True)]
+    assert len(outcomes) > 15
+    assert [(one.check, one.detail) for one in outcomes if one.state == "broken"] == []
+    assert [one.check for one in outcomes if one.state == "skipped"] == ["hints_or_ends"]
+
+
+async def test_a_colleague_may_log_in_and_a_stranger_may_not():
+    bruno = await DemoBackend(BackendSettings("demo", "", user="bruno")).identify()
+    assert (bruno.login, bruno.name) == ("bruno", "Bruno Tavares")
+    with pytest.raises(Unauthorized):
+        await DemoBackend(BackendSettings("demo", "", user="zeca")).identify()
 
 
 @pytest.mark.parametrize("cursor", ["", "rt:1", "demo1:a:b:c:d:e", "demo1:a:1:2"])

@@ -29,6 +29,7 @@ from atendente_tui.backends.port import (
     Hint,
     ProtocolError,
     Rejected,
+    Unauthorized,
     Unreachable,
 )
 from atendente_tui.clock import Clock, SystemClock
@@ -87,6 +88,7 @@ class DemoBackend:
         self._clock = clock or SystemClock()
         self._world = world
         self._scenario = world.scenario if world is not None else open_scenario(settings)
+        self._user = settings.user
         journal = settings.options.get("journal")
         self._journal = Path(str(journal)) if journal else None
         self._run = secrets.token_hex(4)
@@ -103,9 +105,15 @@ class DemoBackend:
         return self._world
 
     async def identify(self) -> AgentIdentity:
-        agent = self._scenario.agent
+        """The agent of the scenario, or the colleague of theirs that the settings name as `user`."""
         self._reachable()
-        return AgentIdentity(agent.login, agent.name, agent.teams)
+        agent = self._scenario.agent
+        if self._user is None or self._user == agent.login:
+            return AgentIdentity(agent.login, agent.name, agent.teams)
+        for entry in self._scenario.directory:
+            if entry.kind == "agent" and entry.key == self._user:
+                return AgentIdentity(entry.key, entry.label, agent.teams)
+        raise Unauthorized(f"the scenario knows no agent {self._user!r}")
 
     async def pull(self, cursor: str | None, *, full: bool = False) -> AsyncIterator[ChangePage]:
         known = read_cursor(cursor) if cursor is not None else None
@@ -143,6 +151,8 @@ class DemoBackend:
 
     async def push(self, command: Command) -> Receipt:
         world = self._reachable()
+        if self._user is not None:
+            command = command.model_copy(update={"author": self._user})  # who is logged in acts
         again = command.id in world.receipts
         receipt = carry_out(world, command, world.now)
         if self._journal is not None and not again:

@@ -80,6 +80,7 @@ def _ticket(world: DemoWorld, remote: str | None) -> TicketUpsert:
 def _reply(world: DemoWorld, ticket: TicketUpsert, command: Reply, now: datetime) -> str:
     if ticket.status is Status.CLOSED:
         raise Rejected("o chamado está fechado; abra um novo")
+    _not_empty(command.text)
     event = world.next_event(ticket.remote_id)
     said = world.by_agent(
         event,
@@ -100,6 +101,11 @@ def _reply(world: DemoWorld, ticket: TicketUpsert, command: Reply, now: datetime
     world.hears(ticket.remote_id, Heard(command.text), now)
     _if_solved(world, ticket, now)
     return event
+
+
+def _not_empty(text: str) -> None:
+    if not text.strip():
+        raise Rejected("não há texto para enviar")
 
 
 def _if_solved(world: DemoWorld, before: TicketUpsert, now: datetime) -> None:
@@ -125,6 +131,7 @@ def _internal(
 
 
 def _note(world: DemoWorld, ticket: TicketUpsert, command: Note, now: datetime) -> str:
+    _not_empty(command.text)
     event = _internal(world, ticket, command, now, EventKind.NOTE, command.text)
     world.update(ticket, now)
     return event
