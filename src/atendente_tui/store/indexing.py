@@ -21,14 +21,16 @@ from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.store import engine
 from atendente_tui.store.errors import StoreClosed, StoreDamaged, StoreError, WrongKey
-from atendente_tui.store.writing import Lane, Tx, unpacked
+from atendente_tui.store.writing import Lane, unpacked
 
 if TYPE_CHECKING:
     from atendente_tui.store.store import Store
 
 VERSION = "1"
 """Of what is indexed and how: another one in the file makes it anew."""
-BATCH = 1_000  # rows in one transaction: longer ones are little faster and keep a closing store waiting
+BATCH = 2_000  # rows in one transaction: longer ones are little faster and keep a closing store waiting
+GATHER = 0.2
+"""Seconds for which little is left to become more: many short transactions cost twice as much as few long ones."""
 LONGEST = 100_000
 """Characters of one text that are indexed."""
 
@@ -108,19 +110,24 @@ def _is_ours(db: Connection, store_id: str) -> bool:
     return meta.get("version") == VERSION and meta.get("store") == store_id
 
 
-def store_id(tx: Tx) -> str:
+def store_id(db: Connection) -> str:
     """A name for this store that no other has; made when first asked."""
-    tx.db.execute("INSERT OR IGNORE INTO meta VALUES ('store_id', ?)", (secrets.token_hex(8),))
-    return str(tx.db.execute("SELECT value FROM meta WHERE key = 'store_id'").fetchone()[0])
+    found = db.execute("SELECT value FROM meta WHERE key = 'store_id'").fetchone()
+    if found is None:
+        found = (secrets.token_hex(8),)
+        db.execute("INSERT INTO meta VALUES ('store_id', ?)", found)
+    return str(found[0])
 
 
 class Indexer(threading.Thread):
     """Reads what changed into the full text whenever `kick` says there is something, until `stop`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, name: str) -> None:
         super().__init__(name="store-indexer", daemon=True)
         self._store = store
+        self._name = name
         self._wake = threading.Event()
+        self._hurry = threading.Event()
         self._calm = threading.Condition()
         self._busy = True
         self._stopping = False
@@ -138,10 +145,12 @@ class Indexer(threading.Thread):
 
     def stop(self) -> None:
         self._stopping = True
+        self._hurry.set()
         self._wake.set()
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until everything committed so far can be found. False when it took longer than `timeout` seconds."""
+        self._hurry.set()
         with self._calm:
             return (
                 self._calm.wait_for(lambda: not self._busy or self.error is not None, timeout)
@@ -162,21 +171,25 @@ class Indexer(threading.Thread):
 
     def _work(self) -> None:
         store = self._store
-        name = store.write(store_id, Lane.IDLE)
-        db = self._db = prepare(store.file, store.search_file, store._key, name)
+        db = self._db = prepare(store.file, store.search_file, store._key, self._name)
         self.made.set()
         while not self._stopping:
             self._wake.clear()
-            if self._queued(db) or self._walk(db):
+            count = self._queued(db) or self._walk(db)
+            if count:
+                if count < BATCH:
+                    self._hurry.wait(GATHER)
                 continue
             with self._calm:
                 if not self._wake.is_set():
                     self._busy = False
+                    self._hurry.clear()
                     self._calm.notify_all()
             self._wake.wait()
+            self._hurry.wait(GATHER)
 
-    def _queued(self, db: Connection) -> bool:
-        """Index what the oldest transactions in the queue changed, a batch at most; False when there were none."""
+    def _queued(self, db: Connection) -> int:
+        """Index what the oldest transactions in the queue changed, about a batch; returns how many rows that were."""
         rows, count = [], 0
         for row in db.execute(
             "SELECT n, kind, refs FROM mirror.index_queue WHERE n > ? ORDER BY n", (self._done,)
@@ -186,7 +199,7 @@ class Indexer(threading.Thread):
             if count >= BATCH:
                 break
         if not rows:
-            return False
+            return 0
         db.execute("BEGIN IMMEDIATE")
         for kind, refs in _runs(rows):
             for start in range(0, len(refs), BATCH):
@@ -199,13 +212,13 @@ class Indexer(threading.Thread):
         )
         return True
 
-    def _walk(self, db: Connection) -> bool:
-        """Index a batch of what was there before the full text was; False when all of it is in."""
+    def _walk(self, db: Connection) -> int:
+        """Index a batch of what was there before the full text was; 0 when all of it is in."""
         walk = db.execute(
             "SELECT key, value FROM main.meta WHERE key LIKE 'walk!_%' ESCAPE '!' ORDER BY key"
         ).fetchone()
         if walk is None:
-            return False
+            return 0
         kind, below = str(walk[0]).removeprefix("walk_"), int(walk[1])
         column = _IDS[kind]
         refs = [
@@ -222,7 +235,7 @@ class Indexer(threading.Thread):
         else:
             db.execute("DELETE FROM main.meta WHERE key = ?", (walk[0],))
         db.execute("COMMIT")
-        return True
+        return BATCH
 
 
 def _runs(rows: list[tuple[int, str, bytes]]) -> Iterator[tuple[str, list[int]]]:

@@ -86,6 +86,7 @@ class Store:
             os.chmod(self.file, 0o600)
         try:
             migrate.migrate(self._db, self.file, before=self._copy_before_migrating)
+            name = indexing.store_id(self._db)
         except BaseException:
             self._db.close()
             raise
@@ -103,7 +104,7 @@ class Store:
         )
         self._checkpointer.start()
         self._writer.start()
-        self._indexer = Indexer(self)
+        self._indexer = Indexer(self, name)
         self._indexer.start()
 
     @property
