@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextvars import Context, copy_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -44,7 +45,7 @@ GATHER = 0.03
 class AtendenteApp(App[int], inherit_bindings=False):
     """The workstation over one workplace."""
 
-    CSS_PATH = "styles/app.tcss"
+    CSS_PATH = Path(__file__).parent / "styles" / "app.tcss"
     TITLE = "Atendente"
     ENABLE_COMMAND_PALETTE = False  # our own palette is an action like any other
     AUTO_FOCUS = None
@@ -328,5 +329,6 @@ class AtendenteApp(App[int], inherit_bindings=False):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        self._exit_renderables.append(crash.told(error))
+        if not self._exit_renderables:
+            self._exit_renderables.append(crash.told(error))
         self._close_messages_no_wait()

@@ -6,21 +6,19 @@ the composer under the ticket. The same panes are there in every arrangement; on
 
 from __future__ import annotations
 
-import importlib
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
 
-from atendente_tui.i18n import _
+from atendente_tui.i18n import _, later
 from atendente_tui.store import queue, reading
 from atendente_tui.tui import queue_views, terminal
 from atendente_tui.tui.moved import Moved
@@ -41,17 +39,17 @@ if TYPE_CHECKING:
 
 WIDE = 140
 MEDIUM = 100
-PLACES = ("queue", "ticket", "customer", "composer", "library")
+PLACES = {
+    "queue": later("Queue"),
+    "ticket": later("Ticket"),
+    "customer": later("Customer"),
+    "composer": later("Answer"),
+    "library": later("Scripts and articles"),
+}
 """The panes one can go to, in the order of their number keys."""
+_ARRANGEMENTS = frozenset({"-wide", "-medium", "-narrow", "-tiny"})
+_PLACED = frozenset(f"-at-{one}" for one in PLACES)
 MOST_MARKED = 1_000
-_FURNITURE = (
-    ("ticket", "ticket_pane", "TicketPane"),
-    ("composer", "composer", "Composer"),
-    ("customer", "customer_card", "CustomerCard"),
-    ("promises", "promises_pane", "PromisesPane"),
-    ("library", "library", "Library"),
-)
-"""What is mounted where; the module's name is the attribute's."""
 
 
 class Workstation(Screen[None]):
@@ -69,6 +67,13 @@ class Workstation(Screen[None]):
         """The pane one was in last."""
         self.queue = QueueList(id="queue")
         self.tabs = ViewTabs(id="views")
+        self.keys = KeyBar(id="keys")
+        self.place_tabs = PaneTabs(id="places")
+        self.top = TopBar(id="top")
+        self.panes: dict[str, Widget] = {}
+        self.furnished = asyncio.Event()
+        """Set when all panes are there."""
+        self.ticket_title = ""
         self.ticket_pane: TicketPane | None = None
         """The other panes are there once `furnish` has run, soon after the first frame."""
         self.composer: Composer | None = None
@@ -87,36 +92,25 @@ class Workstation(Screen[None]):
     # Arrangement
 
     def compose(self) -> ComposeResult:
-        shown = self.app.keymap.shown
-        yield TopBar(id="top")
-        yield PaneTabs(id="places")
-        with Horizontal(id="panes"):
-            with Vertical(id="left"):
-                with Pane("queue", _("Queue"), key=shown("pane_queue")):
-                    yield self.tabs
-                    yield self.queue
-                yield Pane("library", _("Scripts and articles"), key=shown("pane_library"))
-            with Vertical(id="middle"):
-                yield Pane("ticket", _("Ticket"), key=shown("pane_ticket"))
-                yield Pane("composer", _("Answer"), key=shown("pane_composer"))
-            with Vertical(id="right"):
-                yield Pane("customer", _("Customer"), key=shown("pane_customer"))
-                yield Pane("promises", _("Promises"))
-        yield KeyBar(id="keys")
-        yield Static(
-            Content(
-                _("Atendente needs {width}×{height}.").format(width=terminal.WIDTH, height=terminal.HEIGHT)
-            ),
-            id="tiny",
+        """The first frame: the queue and its bars. The rest follows in `furnish`."""
+        # Before anything is mounted, so that the styles are found once.
+        self.set_class(self.app.glyphs.ascii, "-ascii")
+        self.fit(self.app.size)
+        queue_pane = Pane(
+            _("Queue"), self.tabs, self.queue, key=self.app.keymap.shown("pane_queue"), id="pane-queue"
         )
+        self.panes = {"queue": queue_pane}
+        yield self.top
+        if self.has_class("-narrow"):
+            yield self.place_tabs
+        yield Horizontal(Vertical(queue_pane, id="left"), id="panes")
+        yield self.keys
 
     def on_mount(self) -> None:
-        self.set_class(self.app.glyphs.ascii, "-ascii")
         config = self.app.workplace.config
         agent = self.app.workplace.desk.agent
         self.views = queue_views.views(agent.login, agent.teams, config.views)
         self._titles = queue_views.titles(config.views)
-        self.fit(self.app.size)
         self.set_view(self.view)
         self.app.watch(self.queue, "queue")
         self.app.watch(self, "queue", "promises")
@@ -125,20 +119,40 @@ class Workstation(Screen[None]):
 
     async def furnish(self) -> None:
         """Mount the panes that the first frame did without; called once their modules are imported."""
-        for place, module, kind in _FURNITURE:
-            try:
-                widget = getattr(importlib.import_module(f"atendente_tui.tui.widgets.{module}"), kind)()
-            except ModuleNotFoundError:
-                continue
-            setattr(self, module, widget)
-            pane = self.pane(place)
-            pane.unframe()
-            await pane.mount(widget)
+        from textual.content import Content
+        from textual.widgets import Static
+
+        from atendente_tui.tui.widgets.composer import Composer
+        from atendente_tui.tui.widgets.customer_card import CustomerCard
+        from atendente_tui.tui.widgets.library import Library
+        from atendente_tui.tui.widgets.promises_pane import PromisesPane
+        from atendente_tui.tui.widgets.ticket_pane import TicketPane
+
+        self.ticket_pane = TicketPane(id="pane-ticket")
+        self.composer = Composer(id="pane-composer")
+        self.customer_card = CustomerCard(id="pane-customer")
+        self.promises_pane = PromisesPane(id="pane-promises")
+        self.library = Library(id="pane-library")
+        self.panes |= {
+            "ticket": self.ticket_pane,
+            "composer": self.composer,
+            "customer": self.customer_card,
+            "library": self.library,
+        }
+        small = _("Atendente needs {width}×{height}.").format(width=terminal.WIDTH, height=terminal.HEIGHT)
+        with self.app.batch_update():
+            if not self.place_tabs.is_attached:
+                await self.mount(self.place_tabs, after=self.top)
+            await self.query_one("#left").mount(self.library)
+            await self.query_one("#panes").mount(
+                Vertical(self.ticket_pane, self.composer, id="middle"),
+                Vertical(self.customer_card, self.promises_pane, id="right"),
+            )
+            await self.mount(Static(Content(small), id="tiny"))
+        self.furnished.set()
+        self._show_places()
         if self.ticket_id is not None:
             self.open_ticket(self.ticket_id, peek=True)
-
-    def pane(self, name: str) -> Pane:
-        return self.query_one(f"#pane-{name}", Pane)
 
     def on_resize(self, event: events.Resize) -> None:
         self.fit(event.size)
@@ -146,10 +160,15 @@ class Workstation(Screen[None]):
     def fit(self, size: Size) -> None:
         """Choose the arrangement for a terminal of this size."""
         kind = "-wide" if size.width >= WIDE else "-medium" if size.width >= MEDIUM else "-narrow"
-        self.set_class(size.width < terminal.WIDTH or size.height < terminal.HEIGHT, "-tiny")
-        for one in ("-wide", "-medium", "-narrow"):
-            self.set_class(one == kind, one)
+        tiny = size.width < terminal.WIDTH or size.height < terminal.HEIGHT
+        self._wear({kind, "-tiny"} if tiny else {kind}, _ARRANGEMENTS)
+        self._wear({f"-at-{self.place}"}, _PLACED)
         self._show_places()
+
+    def _wear(self, classes: set[str], among: frozenset[str]) -> None:
+        """Have these classes of a set and no other of it; nothing is styled again when nothing changes."""
+        if self.classes & among != classes:
+            self.set_classes((self.classes - among) | classes)
 
     def go(self, place: str, *, focus: bool = True) -> None:
         """Go to a pane: show it where it is not shown, and give it the focus."""
@@ -159,32 +178,39 @@ class Workstation(Screen[None]):
             target = self._entrance(place)
             if target is not None:
                 target.focus()
-        self.query_one(KeyBar).update_bar()
+        self.keys.update_bar()
 
     def _entrance(self, place: str) -> Widget | None:
-        """What takes the focus in a pane: the widget it names, else the first that can."""
-        pane = self.pane(place)
+        """What takes the focus in a pane: the first widget of it that can."""
+        pane = self.panes.get(place)
+        if pane is None:
+            return None
         return next((one for one in pane.walk_children(Widget) if one.focusable and one.display), None)
 
     def _show_places(self) -> None:
-        for one in (*PLACES, "promises"):
-            self.set_class(one == self.place, f"-at-{one}")
-        narrow = self.has_class("-narrow")
-        if narrow:
-            keys = self.app.keymap
-            self.query_one(PaneTabs).show(
-                [(keys.shown(f"pane_{one}"), f"pane_{one}", self.pane(one).title) for one in PLACES],
+        self._wear({f"-at-{self.place}"}, _PLACED)
+        if self.has_class("-narrow"):
+            shown = self.app.keymap.shown
+            self.place_tabs.show(
+                [(shown(f"pane_{one}"), f"pane_{one}", self._title(one)) for one in PLACES],
                 frozenset({f"pane_{self.place}"}),
             )
 
+    def _title(self, place: str) -> str:
+        if place == "queue":
+            return f"{self._titles.get(self.view, '')} {self._counts.get(self.view, '')}".strip()
+        if place == "ticket" and self.ticket_title:
+            return self.ticket_title
+        return _(PLACES[place])
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        for node in event.widget.ancestors_with_self:
-            if isinstance(node, Pane):
-                if node.place != self.place and node.place in PLACES:
-                    self.place = node.place
+        for place, pane in self.panes.items():
+            if pane in event.widget.ancestors_with_self:
+                if place != self.place:
+                    self.place = place
                     self._show_places()
                 break
-        self.query_one(KeyBar).update_bar()
+        self.keys.update_bar()
 
     def contexts(self) -> tuple[str, ...]:
         """The contexts keys count in: what the focused widget or one around it says, then this screen's."""
@@ -214,11 +240,15 @@ class Workstation(Screen[None]):
             self.app.say(_("This ticket is no longer here."), severity="warning")
             return
         self.ticket_id, self.customer_id = row.id, row.customer_id
-        self.pane("ticket").title = f"{row.protocol} {row.subject}"
+        self.ticket_title = f"{row.protocol} {row.subject}"
         if self.ticket_pane is not None:
             self.ticket_pane.show(ticket_id, event_key=event_key)
         if self.customer_card is not None:
             self.customer_card.show(row.customer_id)
+        if self.composer is not None:
+            self.composer.show(row.id)
+        if self.library is not None:
+            self.library.show(row.id)
         if not peek and row.assignee == self.app.workplace.desk.agent.login:
             self._seen(ticket_id)
         self.queue.go_to(ticket_id)
@@ -250,7 +280,8 @@ class Workstation(Screen[None]):
         self._show_tabs()
 
     def _sort(self) -> queue.Sort:
-        return self.sorts.get(self.view, self.views[self.view].sort)
+        view = self.views[self.view]
+        return queue.effective_sort(view, self.sorts.get(self.view, view.sort))
 
     def count_views(self) -> None:
         """Count every view and show the numbers on the tabs."""
@@ -262,15 +293,11 @@ class Workstation(Screen[None]):
 
     def _show_tabs(self) -> None:
         tabs = [Tab(name, self._titles.get(name, name), self._counts.get(name, "")) for name in self.views]
-        sort = queue.effective_sort(self.views[self.view], self._sort())
-        note = _(queue_views.SORTS[sort])
+        note = _(queue_views.SORTS[self._sort()])
         if self.narrowing is not None:
             note = f"{self.narrowing[0]} {self.app.glyphs.dot} {note}"
         self.tabs.show(tabs, self.view, note)
-        title = _("Queue")
-        if self.has_class("-narrow"):
-            title = f"{self._titles.get(self.view, self.view)} {self._counts.get(self.view, '')}".strip()
-        self.pane("queue").entitle(title, note if not self.has_class("-narrow") else "")
+        self.query_one("#pane-queue", Pane).entitle(_("Queue"), note)
         self._show_places()
 
     def on_moved(self, _moved: Moved) -> None:
@@ -325,8 +352,10 @@ class Workstation(Screen[None]):
         self.set_view(names[(names.index(self.view) + step) % len(names)])
 
     def do_sort(self) -> None:
-        order = queue.SORTS
-        self.sorts[self.view] = order[(order.index(self._sort()) + 1) % len(order)]
+        view = self.views[self.view]
+        orders = queue_views.orders(view, queue.count_view(self.app.read, view).count)
+        now = self._sort()
+        self.sorts[self.view] = orders[(orders.index(now) + 1) % len(orders)] if now in orders else orders[0]
         self._show_view(self.queue.cursor_id)
         self.app.say(_("Queue {order}.").format(order=_(queue_views.SORTS[self._sort()])))
 
@@ -368,7 +397,7 @@ class Workstation(Screen[None]):
         self.go("customer")
 
     def do_pane_composer(self) -> None:
-        self.write("reply")
+        self.write(self.composer.kind if self.composer is not None else "reply")
 
     def do_pane_library(self) -> None:
         self.go("library")

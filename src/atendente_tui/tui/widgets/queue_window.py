@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from atendente_tui.store.rows import QueueRow
 
-PAGE = 256
+PAGE = 128
 HELD = 1_024
 NEAR = 64
 """A page is fetched ahead when the viewport comes this near to an end of the window."""
@@ -161,10 +161,10 @@ class QueueWindow:
         above = self.source.before(key, PAGE)
         below = self.source.after(_just_before(key), 2 * PAGE)
         at_end = len(below) < 2 * PAGE
-        first = number - len(above) if len(above) == PAGE else 0
-        if at_end and len(above) == PAGE:
+        first = max(0, number - len(above)) if len(above) == PAGE else 0
+        if at_end and first:
             first = max(first, self._counted - len(above) - len(below))
-        self._hold(max(0, first), [*above, *below], at_end=at_end)
+        self._hold(first, [*above, *below], at_end=at_end)
 
     def _hold(self, first: int, rows: Sequence[QueueRow], *, at_end: bool) -> None:
         self.first = first
