@@ -38,6 +38,8 @@ class Batch:
         """Live tickets to be judged again though no change names them."""
         self.events: list[tuple[Any, ...]] = []
         self.attachments: list[tuple[Any, ...]] = []
+        self.promises: list[tuple[Any, ...]] = []
+        self.settled: list[tuple[Any, ...]] = []
         self._next_customer: int | None = None
 
     def new_customer(self, remote_id: str, name: str) -> int:
@@ -79,6 +81,13 @@ class Batch:
         if self.attachments:
             self.db.executemany(_INSERT_ATTACHMENT, self.attachments)
 
+        if self.promises:
+            self.db.executemany(_INSERT_PROMISE, self.promises)
+        if self.settled:
+            self.db.executemany(_SETTLE_PROMISE, self.settled)
+        if self.promises or self.settled:
+            self.tx.touch("promises")
+
     def tell(self) -> None:
         if self.rejudge:
             from atendente_tui.store.assessing import reassess
@@ -95,3 +104,8 @@ _INSERT_EVENT = (
 _INSERT_ATTACHMENT = (
     "INSERT INTO attachment (event_key, n, remote_id, name, content_type, size) VALUES (?, ?, ?, ?, ?, ?)"
 )
+_INSERT_PROMISE = (
+    "INSERT INTO promise (id, ticket_id, due, what, author, made) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
+_SETTLE_PROMISE = "UPDATE promise SET outcome = ?, settled = ? WHERE id = ? AND outcome IS NULL"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.domain.instants import to_ms
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _STATUSES = frozenset({"new", "open", "pending", "on_hold", "snoozed", "solved", "closed"})
 _TIERS = frozenset({"N1", "N2", "N3"})
+_OUTCOMES = frozenset({"kept", "broken", "cancelled"})
 
 
 def unseen(batch: Batch, changes: Sequence[EventAppend]) -> Sequence[EventAppend]:
@@ -127,6 +129,7 @@ def _fold(batch: Batch, ticket: Ticket, at: int, key: int, change: EventAppend) 
             ticket.waiting_since = at if ticket.waiting_since is None else min(at, ticket.waiting_since)
         if (
             ticket.status == "snoozed"
+            and ticket.was is not None  # the history of a ticket met for the first time is no news
             and not ticket.keep_snoozed
             and key > (ticket.newest_event or 0)
             and ticket.id not in batch.pending
@@ -201,6 +204,8 @@ def _beside(batch: Batch, change: EventAppend, at: int, ticket: Ticket | None, c
             (customer_id, str(data["name"]), str(data.get("value") or "yes"), at, change.author),
         )
         batch.moved_customers.add(customer_id)
+    if kind == "promise" and ticket is not None:
+        _promise(batch, change, at, ticket)
     if ticket is None or ticket.id in batch.pending:
         return
     latest = ticket.newest_event is None or at >= ticket.newest_event >> SHIFT
@@ -210,3 +215,18 @@ def _beside(batch: Batch, change: EventAppend, at: int, ticket: Ticket | None, c
             ticket.reason = str(data["reason"])
     elif kind == "escalation" and data.get("to") in _TIERS and latest:
         ticket.tier = str(data["to"])
+
+
+def _promise(batch: Batch, change: EventAppend, at: int, ticket: Ticket) -> None:
+    """A follow-up that a colleague owes, or how one ended. Its id is that of the command that made it."""
+    outcome, due = change.data.get("outcome"), change.data.get("due")
+    if outcome in _OUTCOMES:
+        batch.settled.append((outcome, at, str(change.data.get("promise"))))
+        return
+    try:
+        moment = to_ms(datetime.fromisoformat(str(due)))
+    except ValueError:
+        return  # a promise without a moment stays an entry of the timeline
+    promise = change.remote_id if change.command_id is None else str(change.command_id)
+    what = str(change.data.get("what") or change.text)
+    batch.promises.append((promise, ticket.id, moment, what, change.author, at))
