@@ -189,26 +189,31 @@ def _fold(tx: Tx, ticket_id: int, remote_id: str) -> dict[str, Any] | None:
             "mine": ticket_id,
         },
     )
-    _fold_customer(tx, ticket_id, other["customer_id"])
+    for (customer_id,) in tx.db.execute(
+        "SELECT DISTINCT customer_id FROM event WHERE ticket_id = ?", (ticket_id,)
+    ).fetchall():
+        fold_customer(tx, customer_id, other["customer_id"])
     tx.touch(f"ticket:{other['id']}")
     return other
 
 
-def _fold_customer(tx: Tx, ticket_id: int, kept: int) -> None:
-    """The person we made a record for has one at the backend: what only we knew moves to it."""
-    for (gone,) in tx.db.execute(
-        "SELECT DISTINCT e.customer_id FROM event e JOIN customer c ON c.id = e.customer_id"
-        " WHERE e.ticket_id = ? AND c.remote_id IS NULL AND c.id != ?",
-        (ticket_id, kept),
-    ).fetchall():
-        for table in ("ticket", "event"):
-            tx.db.execute(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, gone))
-        for table in ("identity", "fact"):
-            tx.db.execute(f"UPDATE OR IGNORE {table} SET customer_id = ? WHERE customer_id = ?", (kept, gone))
-        tx.db.execute("UPDATE customer SET merged_into = ? WHERE merged_into = ?", (kept, gone))
-        tx.db.execute("DELETE FROM customer WHERE id = ?", (gone,))
-        tx.reindex("gone_customer", gone)
-        tx.touch(f"customer:{gone}", f"customer:{kept}")
+def fold_customer(tx: Tx, gone: int, kept: int) -> None:
+    """The person we made a record for has one at the backend: what only we knew moves to it.
+
+    Does nothing for a customer that the backend knows.
+    """
+    ours = tx.db.execute("SELECT 1 FROM customer WHERE id = ? AND remote_id IS NULL", (gone,)).fetchone()
+    if ours is None or gone == kept:
+        return
+    for table in ("ticket", "event"):
+        tx.db.execute(f"UPDATE {table} SET customer_id = ? WHERE customer_id = ?", (kept, gone))
+    for table in ("identity", "fact"):
+        tx.db.execute(f"UPDATE OR IGNORE {table} SET customer_id = ? WHERE customer_id = ?", (kept, gone))
+    tx.db.execute("UPDATE customer SET merged_into = ? WHERE merged_into = ?", (kept, gone))
+    tx.db.execute("DELETE FROM customer WHERE id = ?", (gone,))
+    tx.reindex("gone_customer", gone)
+    tx.reindex("customer", kept)
+    tx.touch(f"customer:{gone}", f"customer:{kept}")
 
 
 def _customer(tx: Tx, body: Mapping[str, Any], at: int) -> tuple[int, dict[str, Any]]:

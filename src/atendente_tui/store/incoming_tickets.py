@@ -17,6 +17,7 @@ from atendente_tui.domain.assess import TicketFacts
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.store import effects
 from atendente_tui.store.assessing import judge, pauses_of
+from atendente_tui.store.created import fold_customer
 from atendente_tui.store.incoming import Batch, compact
 
 if TYPE_CHECKING:
@@ -369,6 +370,7 @@ def _update(batch: Batch, moved: Sequence[tuple[Ticket, tuple[Any, ...]]]) -> No
             was[_AT["customer_id"]] != one.customer_id
         ):  # the placeholder has got its name: its history goes along
             db.execute("UPDATE event SET customer_id = ? WHERE ticket_id = ?", (one.customer_id, one.id))
+            fold_customer(batch.tx, was[_AT["customer_id"]], one.customer_id)
             batch.moved_customers.add(was[_AT["customer_id"]])
         if was[_AT["tags"]] != one.tags:
             db.execute("DELETE FROM ticket_tag WHERE ticket_id = ?", (one.id,))

@@ -86,7 +86,8 @@ async def sync_once(
             skipped = told.applied.skipped
             pushed += await pusher.push()
         pushed += await _again(pusher, patience, sleep)
-        error = pushed.error if pushed.waiting else None
+        if pusher.next_due(tried=True) is not None:
+            error = pushed.error
     except (BackendError, MassDisappearance) as wrong:
         error, detail = code_of(wrong), str(wrong)
         pushed += Pushed(confirmed=await pusher.settle_local())
