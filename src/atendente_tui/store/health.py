@@ -11,7 +11,7 @@ from sqlcipher3.dbapi2 import Connection
 from atendente_tui.store import migrate
 from atendente_tui.store.tallies import Miscount, verify_tallies
 
-__all__ = ["SOUND_SQLITE", "Figures", "cipher_faults", "faults", "figures", "verify_tallies", "Miscount"]
+__all__ = ["SOUND_SQLITE", "Figures", "Miscount", "cipher_faults", "faults", "figures", "verify_tallies"]
 
 SOUND_SQLITE = (3, 51, 3)
 """Older ones can damage a file when two connections write and checkpoint at once (sqlite.org/wal.html#walresetbug)."""

@@ -194,6 +194,6 @@ class SearchHit(NamedTuple):
 
 class ViewCount(NamedTuple):
     name: str
-    count: int
+    count: int  # type: ignore[assignment]  # it hides tuple.count, which nobody asks a row
     exact: bool
     """False when the count stopped at its bound ("999+")."""

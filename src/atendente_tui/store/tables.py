@@ -317,3 +317,10 @@ class IndexQueue(SQLModel, table=True):
     n: int = _int(key=True)
     kind: str = _text()
     refs: bytes = Field(default=b"", sa_column=Column(BLOB, nullable=False))
+
+
+class Imported(SQLModel, table=True):
+    __tablename__ = "imported"
+    __table_args__ = _BARE
+    external_id: str = _text(key=True)
+    ticket_id: int = _int(to="ticket.id")
