@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.builders import BACKEND, NOW
 from textual.pilot import Pilot
 
 from atendente_tui.clock import VirtualClock
@@ -44,7 +45,6 @@ from atendente_tui.store.ingest import apply_in_slices
 from atendente_tui.store.store import Store
 from atendente_tui.tui.app import AtendenteApp
 from atendente_tui.tui.workplace import Workplace
-from tests.builders import BACKEND, NOW
 
 SCRIPTS = """
 - id: atraso
@@ -74,7 +74,9 @@ def message(n: int, ticket: str, minutes: float, text: str, **changed: object) -
     return EventAppend.model_validate(values | changed)
 
 
-def agent(n: int, ticket: str, minutes: float, kind: EventKind, text: str = "", **changed: object) -> EventAppend:
+def agent(
+    n: int, ticket: str, minutes: float, kind: EventKind, text: str = "", **changed: object
+) -> EventAppend:
     values: dict[str, object] = {
         "kind": kind,
         "direction": Direction.OUTBOUND if kind is EventKind.MESSAGE else Direction.INTERNAL,
@@ -121,11 +123,15 @@ def history() -> list[Change]:
             ),
             facts={"cpf_confirmed": "yes", "address_confirmed": "yes", "order_number": "88213"},
         ),
-        ticket("old", "Boleto em duplicidade", "2026-000101", 40 * day, status=Status.SOLVED, assignee="bruno"),
+        ticket(
+            "old", "Boleto em duplicidade", "2026-000101", 40 * day, status=Status.SOLVED, assignee="bruno"
+        ),
         ticket("late", "Pedido não chegou", "2026-004821", 5 * day),
         message(1, "old", 40 * day, "Veio cobrado duas vezes.", channel=Channel.EMAIL),
         agent(2, "old", 39 * day, EventKind.MESSAGE, "Estornamos hoje.", channel=Channel.EMAIL),
-        message(3, "late", 5 * day, "Comprei dia 3 e o prazo era dia 10. Até agora nada.", channel=Channel.EMAIL),
+        message(
+            3, "late", 5 * day, "Comprei dia 3 e o prazo era dia 10. Até agora nada.", channel=Channel.EMAIL
+        ),
         message(4, "old", 4.5 * day, "Obrigada pelo estorno!", channel=Channel.EMAIL),
         agent(
             5,
@@ -136,7 +142,13 @@ def history() -> list[Change]:
             channel=Channel.PHONE,
             data={"seconds": 372, "outcome": "answered"},
         ),
-        agent(6, "late", 4 * day - 1, EventKind.WRAP_UP, data={"code": "entrega/atraso", "reason": "transportadora"}),
+        agent(
+            6,
+            "late",
+            4 * day - 1,
+            EventKind.WRAP_UP,
+            data={"code": "entrega/atraso", "reason": "transportadora"},
+        ),
         agent(
             7,
             "late",
@@ -145,13 +157,25 @@ def history() -> list[Change]:
             data={"due": (NOW + timedelta(hours=3)).isoformat(), "what": "ligar com a nova data"},
         ),
         agent(8, "late", 3 * day, EventKind.NOTE, "Transportadora confirma extravio.\nPedir segunda via."),
-        agent(9, "late", 3 * day - 1, EventKind.FIELD_CHANGE, data={"field": "status", "old": "new", "new": "open"}),
+        agent(
+            9,
+            "late",
+            3 * day - 1,
+            EventKind.FIELD_CHANGE,
+            data={"field": "status", "old": "new", "new": "open"},
+        ),
         agent(
             10,
             "late",
             2 * day,
             EventKind.ESCALATION,
-            data={"from": "N1", "to": "N2", "reason": "extravio", "tried": "rastreio", "workaround": "novo envio"},
+            data={
+                "from": "N1",
+                "to": "N2",
+                "reason": "extravio",
+                "tried": "rastreio",
+                "workaround": "novo envio",
+            },
         ),
         message(
             11,
@@ -164,7 +188,9 @@ def history() -> list[Change]:
             direction=Direction.OUTBOUND,
         ),
         agent(12, "late", 2 * day - 3, EventKind.FACT, data={"name": "cpf_confirmed", "value": "yes"}),
-        agent(13, "late", 2 * day - 4, EventKind.LINK, data={"relation": "refers_to", "other": "2026-000101"}),
+        agent(
+            13, "late", 2 * day - 4, EventKind.LINK, data={"relation": "refers_to", "other": "2026-000101"}
+        ),
         EventAppend(
             remote_id="order",
             ticket=None,
@@ -189,7 +215,9 @@ def history() -> list[Change]:
             "late",
             2,
             "cadê meu pedido??",
-            attachments=(Attachment(remote_id="a1", name="foto.jpg", content_type="image/jpeg", size=123_456),),
+            attachments=(
+                Attachment(remote_id="a1", name="foto.jpg", content_type="image/jpeg", size=123_456),
+            ),
         ),
         ArticleUpsert(
             remote_id="prazos",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from atendente_tui import formats, labels
 from atendente_tui.domain import channels, templates
 from atendente_tui.domain.channels import CHANNELS, Finding
-from atendente_tui.domain.fold import folded
+from atendente_tui.domain.facts import asked_again
 from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _, later, n_
 
@@ -18,17 +18,6 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]|[\ud800-\udfff]"
 )
 
-_ASKING = re.compile(
-    r"\b(informe|informar|confirme|confirmar|envie|enviar|mande|mandar|passar?|passe|qual|quais|digite|diga|precis\w+)\b"
-)
-_SENTENCE = re.compile(r"[.!?\n]+")
-_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("cpf_confirmed", re.compile(r"\bcpf\b")),
-    ("address_confirmed", re.compile(r"\b(endereco|cep)\b")),
-    ("phone_confirmed", re.compile(r"\b(telefone|celular)\b")),
-    ("email_confirmed", re.compile(r"\be-?mail\b")),
-    ("order_number", re.compile(r"\b(numero|codigo|n[ro]?\W?) d[oe] (seu )?pedido\b")),
-)
 UNITS = {
     "characters": later("characters"),
     "bytes": later("bytes"),
@@ -93,14 +82,6 @@ def review_note(text: str, *, may: bool = True) -> Review:
     elif not text.strip():
         blocked = _("there is no text yet")
     return Review(blocked, (), _length(len(text)), "")
-
-
-def asked_again(text: str, known: Collection[str]) -> list[str]:
-    """Facts that are known about the customer and that the text seems to ask for."""
-    if not known:
-        return []
-    sentences = [one for one in _SENTENCE.split(folded(text)) if _ASKING.search(one)]
-    return [name for name, asked in _ASKED if name in known and any(asked.search(one) for one in sentences)]
 
 
 def _blocking(finding: Finding) -> str:

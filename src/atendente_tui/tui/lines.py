@@ -129,6 +129,14 @@ def fitted(line: Line, width: int, more: str = "…") -> Line:
     return line
 
 
+def balanced(left: tuple[Span, ...], right: Span, width: int, more: str = "…") -> Line:
+    """As `two_ends`, but a long `right` is cut before `left` loses more than a third of the line."""
+    room = max(width // 3, width - 1 - sum(cell_len(span.text) for span in left))
+    if cell_len(right.text) > room:
+        right = Span(set_cell_size(right.text, max(0, room - cell_len(more))) + more, right.role)
+    return two_ends(left, right, width, more)
+
+
 def two_ends(left: tuple[Span, ...], right: Span, width: int, more: str = "…") -> Line:
     """`left` cut as needed, `right` flush at the far end: heads of events, rows of lists."""
     room = width - cell_len(right.text) - 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from atendente_tui.privacy.safe import safe_line, safe_text
-from atendente_tui.tui.lines import BLANK, Line, Span, wrap
+from atendente_tui.tui.lines import BLANK, Line, Span, block, wrap
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -26,8 +26,8 @@ def markdown_lines(text: str, width: int) -> list[Line]:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
-    tokens = parser.parse(safe_text(text, characters=MOST, lines=MOST))
-    return _Writer(width).written(tokens)
+    cleaned = safe_text(text, characters=MOST, lines=MOST)
+    return _Writer(width).written(parser.parse(cleaned)) or (block(cleaned, width) if cleaned.strip() else [])
 
 
 class _Writer:

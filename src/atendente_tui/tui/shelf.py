@@ -28,6 +28,8 @@ SIGNS: dict[str, Kind] = {"/": "script", "?": "article", "=": "ticket"}
 SCRIPTS, ARTICLES, TICKETS = 30, 20, 10
 DEADLINE_MS = 200
 _WORDS_OF_SUBJECT = 2
+_ALWAYS = ("cliente.", "chamado.", "atendente.", "hoje", "saudacao")
+"""Variables every ticket has a value for."""
 
 
 class Offer(NamedTuple):
@@ -137,12 +139,15 @@ class Shelf:
 
 
 def uses(text: str) -> str:
-    """The short names of the variables of a text, for its row."""
+    """What a script needs beyond the ticket itself, for its row: short names of variables, and what it asks."""
     from atendente_tui.domain.templates import placeholders
 
-    names = [
-        one.names[0].rpartition(".")[2].replace("_", " ") if one.names else "?" for one in placeholders(text)
-    ]
+    names = []
+    for one in placeholders(text):
+        if one.question is not None:
+            names.append(one.question)
+        elif one.names and not one.names[0].startswith(_ALWAYS):
+            names.append(one.names[0].replace(".", " ").replace("_", " "))
     return ", ".join(dict.fromkeys(names))
 
 

@@ -28,7 +28,7 @@ from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import reading
 from atendente_tui.store.rows import EventRow, TicketRow
 from atendente_tui.tui.composing import Review, joined, review_note, review_reply, typed
-from atendente_tui.tui.lines import Line, Span
+from atendente_tui.tui.lines import Line, Span, block
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets.line_pane import LineBoard
 
@@ -44,6 +44,8 @@ LONGEST = 0.8
 """Seconds of typing without a pause after which it is saved all the same."""
 THINK = 0.5
 """Seconds a warning must have been on screen before the same key means "send it all the same"."""
+ALERT = 3
+"""Lines of a warning."""
 _ADDRESSES = {
     "email": ("email",),
     "portal": ("email",),
@@ -84,7 +86,7 @@ class Composer(Vertical):
         height: 1fr; border: none; padding: 0 1; background: $surface; color: $foreground; scrollbar-size-vertical: 1;
     }
     Composer > Writing:focus { border: none; }
-    Composer > LineBoard { max-height: 3; padding: 0 1; }
+    Composer > LineBoard { max-height: 4; padding: 0 1; }
     Composer.-reply:focus-within { border: heavy $success; border-title-color: $text-success; }
     Composer.-note { border: dashed $warning; border-title-color: $text-warning; }
     Composer.-note:focus-within { border: double $warning; border-title-color: $text-warning; }
@@ -132,8 +134,8 @@ class Composer(Vertical):
         """Drafts on their way to the store."""
         self._kept = ""
         """The draft as the store has it, or will have."""
+        self._kept_cursor = (0, 0)
         self._draft_state = ""
-        self._loading = False
 
     def compose(self) -> ComposeResult:
         yield LineBoard(id="to")
@@ -200,18 +202,14 @@ class Composer(Vertical):
 
     def _load_draft(self) -> None:
         draft = self._stored(self.ticket.id, self.kind) if self.ticket is not None else None
-        self._loading = True
         self._kept = typed(draft.text) if draft is not None else ""
         self.area.load_text(self._kept)
         if draft is not None:
             self.area.move_cursor(_inside(self.area, draft.cursor_line, draft.cursor_column))
             self._draft_state = _("draft found again")
             self.seen = _seen(draft.extra, self.seen)
+        self._kept_cursor = self.area.cursor_location
         self._dirty_since = None
-        self.call_after_refresh(self._loaded)
-
-    def _loaded(self) -> None:
-        self._loading = False
 
     def _look_at_draft(self) -> None:
         """Take over what others wrote into this draft: an undone answer comes back above what was typed since."""
@@ -296,7 +294,7 @@ class Composer(Vertical):
             channel = labels.channel(row.channel)
             self._title(joined((_("Answer"), channel, review.window), dot), "")
             who = joined((self._customer, f"{channel} {self._address}".strip()), dot)
-            to = (Span(_("to") + " ", "quiet"), Span(who, "customer"))
+            to = (Span(_("goes to") + " ", "quiet"), Span(who, "customer"))
         self.query_one("#to", LineBoard).set_lines([Line(to)])
         self._say(review)
 
@@ -314,11 +312,14 @@ class Composer(Vertical):
         if self._draft_state:
             spans += [Span(dot, "quiet"), Span(self._draft_state, "quiet")]
         lines = [Line(tuple(span for span in spans if span.text))]
+        board = self.query_one("#say", LineBoard)
         if self._alert:
-            lines.insert(
-                0, Line((Span(f"{self.app.glyphs.warning} ", "bad"), Span(safe_line(self._alert), "warning")))
+            text = safe_line(self._alert, characters=400)
+            said = block(
+                text, board.room, prefix=f"{self.app.glyphs.warning} ", role="warning", prefix_role="bad"
             )
-        self.query_one("#say", LineBoard).set_lines(lines)
+            lines = [*said[:ALERT], *lines]
+        board.set_lines(lines)
 
     def _title(self, title: str, subtitle: str) -> None:
         if str(self.border_title or "") != title:
@@ -336,12 +337,14 @@ class Composer(Vertical):
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        if not self._loading:
+        if self.text != self._kept:
             self._touch(text=True)
+        else:
+            self._say(self.review())
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         event.stop()
-        if not self._loading and self.text:
+        if self.text and self.area.cursor_location != self._kept_cursor:
             self._touch(text=False)
 
     def _touch(self, *, text: bool) -> None:
@@ -371,7 +374,10 @@ class Composer(Vertical):
 
     def save_now(self) -> None:
         """Hand the text as it is to the store; returns at once."""
-        if self._dirty_since is None or self.ticket is None or self._sending:
+        if self.ticket is None or self._sending:
+            return
+        if (self.text, self.area.cursor_location) == (self._kept, self._kept_cursor):
+            self._dirty_since = None
             return
         from atendente_tui.desk import drafting
 
@@ -380,9 +386,10 @@ class Composer(Vertical):
         self._saving += 1
         serial = self._serial
         text = self._kept = self.text
+        cursor = self._kept_cursor = self.area.cursor_location
         extra = {"seen": self.seen} if text.strip() else None
         future = drafting.save_draft(
-            self.app.workplace.desk, self.ticket.id, self.kind, text, self.area.cursor_location, extra=extra
+            self.app.workplace.desk, self.ticket.id, self.kind, text, cursor, extra=extra
         )
 
         def told(done: Future[Any]) -> None:  # on the writer's thread
@@ -395,7 +402,7 @@ class Composer(Vertical):
         self._saving -= 1
         if message.error:
             self._alert = _("the draft is NOT saved: {error}").format(error=message.error)
-            self._dirty_since = self._dirty_since or monotonic()
+            self._kept_cursor = (-1, -1)  # the next pause tries again
         elif message.serial == self._serial and self._dirty_since is None:
             self._draft_state = _("draft saved") if self.text else ""
         self._look_at_draft()
@@ -449,23 +456,23 @@ class Composer(Vertical):
 
     def _clear(self) -> None:
         assert self.ticket is not None  # noqa: S101
-        self._loading = True
+        self._kept, self._kept_cursor = "", (0, 0)
         self.area.load_text("")
-        self._kept = ""
         self._dirty_since = None
         self._serial += 1
         self._alert, self._warned, self._draft_state = "", 0.0, ""
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket
         self.seen = self.ticket.newest_event
-        self.call_after_refresh(self._loaded)
         self._show_all()
 
     def _refused(self, refused: Refused) -> None:
         if refused.code == "stale":
             self._look_for_news()
             if not self._alert:
-                count = refused.values.get("newer", 1)
-                self._alert = _("{n} new since you began").format(n=count)
+                count = int(str(refused.values.get("newer", 1)))
+                self._alert = n_("{n} new since you began", "{n} newer ones since you began", count).format(
+                    n=count
+                )
             self._warned = self._warned or monotonic()
             self._say(self.review())
         else:
@@ -493,7 +500,7 @@ class Composer(Vertical):
         newest = news[-1]
         who = safe_line(newest.author or labels.event(newest.kind), characters=30)
         at = formats.hour(newest.at, self.app.workplace.zone)
-        count = n_("{n} new since you began", "{n} new since you began", len(news)).format(n=len(news))
+        count = n_("{n} new since you began", "{n} newer ones since you began", len(news)).format(n=len(news))
         again = _("{key} again sends all the same").format(key=self.app.keymap.shown("send"))
         said = f"{count}: {who} {at} «{safe_line(newest.text, characters=80)}» {self.app.glyphs.dot} {again}"
         if said != self._alert:
@@ -528,17 +535,13 @@ class Composer(Vertical):
             return
         if answer == "carry":
             there = self._stored(ticket_id, other)
-            self._loading = False
             self.area.load_text("")
-            self._touch(text=True)
             self._load(ticket_id, other)
-            self._loading = False
             if there is not None and there.text:
                 self.area.put("\n" + text)
             else:
                 self.area.put(text)
                 self.area.move_cursor(cursor)
-            self._touch(text=True)
         else:
             self._load(ticket_id, other)
         self.area.focus()
@@ -554,7 +557,6 @@ class Composer(Vertical):
         if await choose(self.app, _("Discard this draft?"), "", options) != "discard" or self.text != text:
             return
         self.area.clear()
-        self._touch(text=True)
         self.save_now()
 
     def edit_outside(self) -> None:

@@ -252,7 +252,11 @@ def _orders(orders: list[Order], glyphs: Glyphs) -> Iterator[Row]:
     if not orders:
         return
     late = sum(1 for one in orders if one.days_late)
-    yield _heading(_("Orders {n}").format(n=len(orders)), _("{n} late").format(n=late) if late else "", "bad")
+    yield _heading(
+        _("Orders {n}").format(n=len(orders)),
+        n_("{n} is late", "{n} are late", late).format(n=late) if late else "",
+        "bad",
+    )
     for one in orders[:ORDERS]:
         sign = glyphs.warning if one.days_late else " "
         right = ""
@@ -285,7 +289,7 @@ def _promises(promises: list[PromiseRow], glyphs: Glyphs, zone: tzinfo, now: int
 
 
 def _numbers(numbers: history.CustomerNumbers) -> Iterator[Row]:
-    live = n_("{n} open", "{n} open", numbers.live).format(n=numbers.live) if numbers.live else ""
+    live = n_("{n} still open", "{n} still open", numbers.live).format(n=numbers.live) if numbers.live else ""
     yield _heading(_("Tickets {n}").format(n=formats.number(numbers.tickets)), live)
     if numbers.answers:
         share = formats.number(100 * numbers.positive / numbers.answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -25,8 +26,6 @@ from atendente_tui.tui.shelf import Offer, Shelf
 from atendente_tui.tui.widgets.line_pane import LinePane, Row, RowsPane
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from atendente_tui.tui.app import AtendenteApp
 
 WAIT = 0.06
@@ -86,6 +85,9 @@ class Library(Vertical):
         self.shelf: Shelf | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._asked = 0
+        self._answered = 0
+        self._hurry = False
+        """Whether Enter came before the answer to what was typed: the first one is then meant."""
         self._told = False
         self._about: tuple[str | None, str] = (None, "")
 
@@ -101,8 +103,11 @@ class Library(Vertical):
         self.border_title = cast(str, Content(_("Scripts and articles")))
         self.box = self.query_one(LibraryBox)
         self.results = self.query_one(Results)
+        from atendente_tui import paths
+        from atendente_tui.desk.scripts import script_folders
+
         place = self.app.workplace
-        self.shelf = Shelf(place.store, script_folders(place.config.scripts))
+        self.shelf = Shelf(place.store, script_folders(place.config, paths.data_dir()))
         self._thread = ThreadPoolExecutor(1, "library")
         self.app.watch(self, "articles")
         self._search_soon(0.0)
@@ -138,19 +143,24 @@ class Library(Vertical):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.offers and self.results.cursor < len(self.offers):
-            offer = self.offers[self.results.cursor]
-            self.post_message(self.Chosen(offer.kind, offer.ref))
+        if self._answered == self._asked:
+            self._choose(self.results.cursor)
+        else:
+            self._hurry = True
 
     def on_line_pane_entered(self, event: LinePane.Entered) -> None:
         event.stop()
-        if event.item < len(self.offers):
-            offer = self.offers[event.item]
+        self._choose(event.item)
+
+    def _choose(self, place: int) -> None:
+        if place < len(self.offers):
+            offer = self.offers[place]
             self.post_message(self.Chosen(offer.kind, offer.ref))
 
     def _search_soon(self, seconds: float) -> None:
         self._asked += 1
-        self.run_worker(self._search(self._asked, seconds), group="library", exclusive=True)
+        self._hurry = False
+        self.run_worker(partial(self._search, self._asked, seconds), group="library", exclusive=True)
 
     async def _search(self, asked: int, seconds: float) -> None:
         if seconds:
@@ -165,8 +175,11 @@ class Library(Vertical):
         )
         if asked != self._asked:
             return
-        self.offers = offers
+        self.offers, self._answered = offers, asked
         self.results.set_rows(offer_rows(offers, self.app.glyphs), from_top=True)
+        if self._hurry:
+            self._hurry = False
+            self._choose(self.results.cursor)
         if shelf.faults and not self._told:
             self._told = True
             said = "\n".join(str(one) for one in shelf.faults[:5])
@@ -175,7 +188,7 @@ class Library(Vertical):
     # -- choosing ------------------------------------------------------------------------------------------
 
     def on_library_chosen(self, event: Library.Chosen) -> None:
-        self.run_worker(self._take(event.kind, event.ref), group="library-chosen", exclusive=True)
+        self.run_worker(partial(self._take, event.kind, event.ref), group="library-chosen", exclusive=True)
 
     async def _take(self, kind: str, ref: str) -> None:
         from atendente_tui.tui.inserting import chosen
@@ -185,13 +198,6 @@ class Library(Vertical):
             await chosen(self.screen, kind, ref, scripts)
         except Refused as refused:
             self.app.refuse(refused)
-
-
-def script_folders(folders: tuple[Path, ...]) -> list[Path]:
-    """Where scripts lie: the folders of the settings, else the one beside the data."""
-    from atendente_tui import paths
-
-    return list(folders) or [paths.scripts_dir()]
 
 
 def offer_rows(offers: list[Offer], glyphs: Glyphs) -> list[Row]:

@@ -20,7 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from atendente_tui.tui.lines import Line, Span, fitted, two_ends
+from atendente_tui.tui.lines import Line, Span, balanced, fitted
 
 _SERIAL = 1 << 40
 """Number of item 0 as text selection counts; room on either side for items that come later."""
@@ -41,7 +41,6 @@ ROLES = (
     "bad",
     "pending",
     "group",
-    "found",
     "cursor",
     "code",
     "heading",
@@ -72,7 +71,6 @@ class LinePane(Widget, can_focus=True):
     LinePane > .lines--bad { color: $text-error; text-style: bold; }
     LinePane > .lines--pending { color: $text-accent; text-style: italic; }
     LinePane > .lines--group { color: $text-secondary; }
-    LinePane > .lines--found { text-style: reverse; }
     LinePane > .lines--cursor { background: $primary 25%; }
     LinePane > .lines--code { color: $text-secondary; }
     LinePane > .lines--heading { color: $text-primary; text-style: bold; }
@@ -91,6 +89,7 @@ class LinePane(Widget, can_focus=True):
     bar_signs: tuple[str, str] = ("│", "┃")
     """Track and thumb of the scroll bar."""
     cursor_shown: bool = True
+    bar_shown: bool = True
 
     class Entered(Message):
         """The item under the cursor was opened (Enter or a click on it)."""
@@ -116,7 +115,7 @@ class LinePane(Widget, can_focus=True):
         """Folded text to mark wherever it stands, "" for none."""
         self._cache: dict[tuple[Hashable, int], list[Line]] = {}
         self._rows: list[Place] = []
-        self._styles: dict[str, Style] = {}
+        self._styles: dict[tuple[str, ...], Style] = {}
 
     # -- what a subclass says ------------------------------------------------------------------------------
 
@@ -150,7 +149,7 @@ class LinePane(Widget, can_focus=True):
     @property
     def room(self) -> int:
         """Columns for text: the last one belongs to the scroll bar."""
-        return max(8, self.size.width - 1)
+        return max(8, self.size.width - self.bar_shown)
 
     def lines_of(self, item: int) -> list[Line]:
         key = (self.key(item), self.room)
@@ -227,32 +226,33 @@ class LinePane(Widget, can_focus=True):
         super().notify_style_update()
         self._styles = {}
 
-    def _style(self, role: str) -> Style:
-        style = self._styles.get(role)
+    def _style(self, *roles: str) -> Style:
+        """The pane's looks with those of the roles laid over them in turn, translucent ones blended."""
+        style = self._styles.get(roles)
         if style is None:
-            style = (
-                self.rich_style if not role else self.get_component_rich_style(f"lines--{role}", partial=True)
-            )
-            self._styles[role] = style
+            look = self.visual_style
+            for role in dict.fromkeys(roles):
+                if role:
+                    look += self.get_visual_style(f"lines--{role}", partial=True)
+            style = self._styles[roles] = look.rich_style
         return style
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        base = self._style("")
+        base = self._style()
         if y >= len(self._rows):
             return Strip.blank(width, base)
         item, number = self._rows[y]
-        if item >= self.count():
+        lines = self.lines_of(item) if item < self.count() else []
+        if number >= len(lines):
             return Strip.blank(width, base)
-        line = self.lines_of(item)[number]
-        whole = base + self._style(line.role) if line.role else base
-        if self.cursor_shown and number == 0 and item == self.cursor and self.cursor_on:
-            whole = whole + self._style("cursor")
-        segments = [
-            Segment(span.text, whole + self._style(span.role) if span.role else whole) for span in line.spans
-        ]
+        line = lines[number]
+        here = self.cursor_shown and number == 0 and item == self.cursor and self.cursor_on
+        under = (line.role, "cursor" if here else "")
+        whole = self._style(*under)
+        segments = [Segment(span.text, self._style(*under, span.role)) for span in line.spans]
         text = line.text
-        marks = [(start, stop, self._style("found")) for start, stop in self.found_in(text)]
+        marks = [(start, stop, Style(reverse=True)) for start, stop in self.found_in(text)]
         serial = (self.base + item) * _LINES + number
         selection = self.text_selection
         if selection is not None and (chosen := selection.get_span(serial)) is not None:
@@ -261,8 +261,8 @@ class LinePane(Widget, can_focus=True):
             marks.append((start, len(text) if stop == -1 else stop, style))
         for start, stop, style in marks:
             segments = _restyled(segments, start, stop, style)
-        strip = Strip(segments).adjust_cell_length(width - 1, whole).apply_offsets(0, serial)
-        return Strip([*strip, self._bar(y, base)], width)
+        strip = Strip(segments).adjust_cell_length(width - self.bar_shown, whole).apply_offsets(0, serial)
+        return Strip([*strip, self._bar(y, base)], width) if self.bar_shown else strip
 
     def found_in(self, text: str) -> list[tuple[int, int]]:
         """Where the marked text stands in this line."""
@@ -287,7 +287,7 @@ class LinePane(Widget, can_focus=True):
         size = max(1, round((stop - start) * height))
         at = round(start * height) if stop < 1 else height - size
         track, thumb = self.bar_signs
-        return Segment(thumb if at <= y < at + size else track, base + self._style("bar"))
+        return Segment(thumb if at <= y < at + size else track, self._style("bar"))
 
     def _paint_item(self, item: int) -> None:
         """Repaint only the rows of this item."""
@@ -514,13 +514,14 @@ class RowsPane(LinePane):
 
     def build(self, item: int, width: int) -> list[Line]:
         row = self.rows[item]
-        return [two_ends(row.left, row.right, width)]
+        return [balanced(row.left, row.right, width)]
 
 
 class LineBoard(LinePane, can_focus=False):
     """A few lines that say how things stand: `set_lines` repaints only those that changed."""
 
     DEFAULT_CSS = "LineBoard { height: auto; }"
+    bar_shown = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -59,7 +59,7 @@ class PromisesPane(RowsPane):
         now = self.app.now_ms()
         self.set_rows(promise_rows(self._promises, self.app.glyphs, self.app.workplace.zone, now))
         late = sum(1 for one in self._promises if one.due < now)
-        said = n_("{n} late", "{n} late", late).format(n=late) if late else ""
+        said = n_("{n} is late", "{n} are late", late).format(n=late) if late else ""
         if str(self.border_subtitle or "") != said:
             self.border_subtitle = cast(str, Content(said))
 

@@ -114,6 +114,7 @@ class Timeline(LinePane):
                     return True
                 if isinstance(item, Fold) and not item.opened and item.first <= event_key <= item.last:
                     model.toggle(item)
+                    self._rows = []
                     break
             else:
                 oldest = next((row.key for row in model.events), 0)
@@ -250,6 +251,7 @@ class Timeline(LinePane):
         top, cursor = self._identity(self.top[0]), self._identity(self.cursor)
         length = len(model.items)
         model.load_older()
+        self._rows = []
         places = {self._identity(item): item for item in range(len(model.items))}
         added = len(model.items) - length
         self.base -= added

@@ -121,7 +121,7 @@ def fold_line(item: Fold, width: int, look: Look) -> Line:
     since, until = _day(item.since, look), _day(item.until, look)
     when = since if since == until else _("{since} to {until}").format(since=since, until=until)
     made = two_ends(
-        (Span(f"  {sign} "), Span(f"{what} {look.glyphs.dot} {events}", "group")), Span(when, "time"), width
+        (Span(f"  {sign} "), Span(f"{events} {look.glyphs.dot} {what}", "group")), Span(when, "time"), width
     )
     return made._replace(indent=4)
 
@@ -275,14 +275,14 @@ def _survey(data: Mapping[str, Any], _zone: tzinfo) -> str:
 def _order(data: Mapping[str, Any], _zone: tzinfo) -> str:
     parts = [_("order {number}").format(number=_text(data, "number") or "—")]
     parts += [_text(data, "status")] if data.get("status") else []
+    expected = _iso_day(_text(data, "expected"))
+    if expected:
+        parts.append(_("expected {day}").format(day=expected))
     total = data.get("total")
     if isinstance(total, int | float) and not isinstance(total, bool):
         parts.append(_money(total))
     elif total:
         parts.append(str(total))
-    expected = _iso_day(_text(data, "expected"))
-    if expected:
-        parts.append(_("expected {day}").format(day=expected))
     return " · ".join(parts)
 
 
@@ -379,7 +379,8 @@ def _quotes_folded(text: str, look: Look) -> str:
 
 
 def _day(at: int, look: Look) -> str:
-    return formats.day(at, look.zone).split(" ", 1)[1]
+    shown = formats.day(at, look.zone).split(" ", 1)[1]
+    return shown.removesuffix(f"/{look.today.year}")
 
 
 def _iso_day(text: str) -> str:
