@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _, later_in, n_, p_
+from atendente_tui.refusals import SENTENCES
 
 STATUS = {
     "new": later_in("status", "new"),
@@ -148,10 +148,15 @@ PART = {
     "segment": later_in("part", "customer"),
     "waiting": later_in("part", "waiting"),
     "channel": later_in("part", "channel"),
+    "turn": later_in("part", "not our turn"),
 }
 AUDIENCE = {"public": later_in("audience", "public"), "internal": later_in("audience", "internal")}
 
-REFUSALS: Mapping[str, str] = MappingProxyType({})
+PACKET = {
+    "reason": later_in("packet", "reason"),
+    "tried": later_in("packet", "what was tried"),
+    "workaround": later_in("packet", "workaround"),
+}
 
 
 def _label(context: str, table: Mapping[str, str], word: str | None) -> str:
@@ -220,8 +225,13 @@ def audience(word: str | None) -> str:
 
 
 def why(parts: list[tuple[str, int]]) -> str:
-    """ "deadline 40 + waiting 18 + customer 10": the explanation of a score, which it sums to."""
-    return " + ".join(f"{part(name)} {points}" for name, points in parts if points) or _("nothing presses")
+    """ "deadline 40 + waiting 18 − not our turn 30": the explanation of a score, which it sums to."""
+    shown = [(part(name), points) for name, points in parts if points]
+    if not shown:
+        return _("nothing presses")
+    first, *rest = shown
+    text = f"{first[0]} {first[1]}"
+    return text + "".join(f" {'+' if points > 0 else '−'} {name} {abs(points)}" for name, points in rest)
 
 
 def tickets(count: int) -> str:
@@ -230,12 +240,25 @@ def tickets(count: int) -> str:
 
 def refusal(refused: Refused) -> str:
     """Why a rule said no, as a sentence."""
-    sentence = REFUSALS.get(refused.code)
+    sentence = SENTENCES.get(refused.code)
     if sentence is None:
         return _("Not possible: {code}").format(code=refused.code)
-    return _(sentence).format_map(_Values(refused.values))
+    return _(sentence).format_map(_Values({name: _value(name, one) for name, one in refused.values.items()}))
 
 
-class _Values(dict[str, object]):
+def _value(name: str, value: object) -> str:
+    """A value as the sentence says it: words of the domain by their labels, lists joined."""
+    if isinstance(value, list | tuple):
+        return ", ".join(_label("packet", PACKET, str(one)) for one in value)
+    if name in ("current", "wanted"):
+        return status(str(value))
+    if name == "state":
+        return outbox(str(value))
+    if name == "verb":
+        return command(str(value))
+    return str(value)
+
+
+class _Values(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "—"

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -46,6 +47,12 @@ TextOption = Annotated[str, typer.Option("--text", help=_("The text; - reads it 
 Verb = Callable[[Session], Future[Submitted]]
 
 
+class Relation(StrEnum):
+    REFERS_TO = "refers_to"
+    DEPENDS_ON = "depends_on"
+    PARENT = "parent"
+
+
 def register(app: typer.Typer) -> None:
     app.command("reply", help=_("Answer the customer."))(reply)
     app.command("note", help=_("Write an internal note."))(note)
@@ -84,7 +91,7 @@ def reply(
         lambda at: answering.reply(
             at.desk,
             at.ticket(ticket),
-            _text(text),
+            text_given(text),
             channel=channel,
             status=Status.SOLVED if solve else None,
             hold=_hold(hold, now),
@@ -105,7 +112,7 @@ def note(
     as_json: AsJson = False,
 ) -> int:
     return _do(
-        lambda at: answering.note(at.desk, at.ticket(ticket), _text(text), hold=_hold(hold, now)),
+        lambda at: answering.note(at.desk, at.ticket(ticket), text_given(text), hold=_hold(hold, now)),
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -290,7 +297,7 @@ def promise(
     as_json: AsJson = False,
 ) -> int:
     return _do(
-        lambda at: promising.promise(at.desk, at.ticket(ticket), _when(due, at), _text(text)),
+        lambda at: promising.promise(at.desk, at.ticket(ticket), _when(due, at), text_given(text)),
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -331,13 +338,13 @@ def merge(
 def link(
     ticket: TicketName,
     to: Annotated[str, typer.Option("--to", help=_("The other ticket."))],
-    relation: Annotated[str, typer.Option("--relation", help="refers_to, depends_on, parent")] = "refers_to",
+    relation: Annotated[Relation, typer.Option("--relation")] = Relation.REFERS_TO,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
     return _do(
-        lambda at: merging.link(at.desk, at.ticket(ticket), at.ticket(to), relation),
+        lambda at: merging.link(at.desk, at.ticket(ticket), at.ticket(to), relation.value),
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -368,7 +375,7 @@ def create(
             identities=tuple(_identity(one) for one in identity or ()),
             channel=channel,
             subject=subject,
-            text=_text(text),
+            text=text_given(text),
             priority=to_priority,
             team=to_team,
             tags=tuple(tags or ()),
@@ -420,7 +427,7 @@ def _do(verb: Verb, *, now: bool, dry_run: bool, as_json: bool, name_ticket: boo
             _tell(answer, as_json, answer["reason"])
             return Exit.REFUSED
         answer = {"command_id": str(submitted.command_id), "state": str(submitted.state), "reason": None}
-        code = Exit.DONE
+        code: int = Exit.DONE
         if now:
             from atendente_tui.cli.syncing import pushed
 
@@ -451,7 +458,7 @@ def _tell(answer: dict[str, Any], as_json: bool, sentence: str) -> None:
             print(answer["command_id"])
 
 
-def _text(text: str) -> str:
+def text_given(text: str) -> str:
     """The text itself, or standard input for "-". Bytes that are not UTF-8 are refused, not guessed at."""
     if text != "-":
         return text

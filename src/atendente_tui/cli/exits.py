@@ -60,5 +60,5 @@ def failures_said() -> Iterator[None]:
         raise Ended(Exit.STORE) from error
     except BrokenPipeError as error:
         # The reader of our output went away (`| head`): that is no failure, but Python would print one at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         raise Ended(Exit.DONE) from error

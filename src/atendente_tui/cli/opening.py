@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
+from sqlcipher3.dbapi2 import Connection
+
 from atendente_tui import i18n, paths
-from atendente_tui.cli.exits import Ended, Exit, failures_said, say
+from atendente_tui.cli.exits import Ended, failures_said, say
 from atendente_tui.clock import SystemClock
 from atendente_tui.config import Config, load
 from atendente_tui.desk.desk import Desk
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.i18n import _
-from atendente_tui.store.engine import Connection
 from atendente_tui.store.store import Store
 
 
@@ -95,16 +95,6 @@ def open_workstation() -> int:
     try:
         with failures_said():
             config = configuration()
-            from atendente_tui.tui.terminal import unfit
-
-            if sentence := unfit():
-                say(sentence)
-                say(
-                    _(
-                        "Without a screen, use the commands: atendente queue, next, show, reply, search (see --help)."
-                    )
-                )
-                return Exit.USAGE
             from atendente_tui.tui.boot import run
 
             return run(config)

@@ -18,7 +18,10 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.store import queue as queues
 from atendente_tui.store import reading
-from atendente_tui.store.rows import EventRow, QueueRow
+from atendente_tui.store.past import fields_at
+from atendente_tui.store.people import find_customer
+from atendente_tui.store.rows import AttachmentRow, EventRow, QueueRow
+from atendente_tui.tui.queue_views import views
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 AsLines = Annotated[bool, typer.Option("--jsonl", help=_("Print JSON, one line an element."))]
@@ -46,10 +49,10 @@ def queue(
     as_lines: AsLines = False,
 ) -> int:
     with session() as at:
-        views = queues.views_of(at.config.views, at.desk.agent.login, at.desk.agent.teams)
-        if view not in views:
-            raise Refused("no_such_view", found=view, allowed=", ".join(views))
-        rows = queues.queue_page(at.read, views[view], views[view].sort, limit=limit)
+        offered = views(at.desk.agent.login, at.desk.agent.teams, at.config.views)
+        if view not in offered:
+            raise Refused("no_such_view", found=view, allowed=", ".join(offered))
+        rows = queues.queue_page(at.read, offered[view], offered[view].sort, limit=limit)
         if as_lines:
             print_jsonl(shapes.queue_item(row, at.zone) for row in rows)
         elif as_json:
@@ -126,11 +129,12 @@ def show(
         if row is None:
             raise Refused("no_such_ticket", found=ticket)
         until = _moment(at_time, at) if at_time else None
-        events = [one for one in _every_event(at, ticket_id=ticket_id) if until is None or one.at <= until]
+        every = _every_event(at, ticket_id=ticket_id)
+        events = [one for one in every if until is None or one.at <= until]
         person = reading.customer(at.read, row.customer_id)
         shown = shapes.ticket(row, at.zone)
         if until is not None:
-            shown |= reading.fields_at(row, events, until)
+            shown |= fields_at(row, [one for one in every if one.at > until])
         answer = {
             "ticket": shown,
             "customer": shapes.customer(
@@ -168,7 +172,7 @@ def history(
     as_lines: AsLines = False,
 ) -> int:
     with session() as at:
-        found = reading.find_customer(at.read, customer)
+        found = find_customer(at.read, customer)
         if found is None:
             raise Refused("no_such_customer", found=customer)
         events = _every_event(at, customer_id=found, channels=(channel,) if channel else None)
@@ -234,7 +238,7 @@ def _every_event(
     return events
 
 
-def _attachments(at: Session, event: EventRow) -> list[reading.AttachmentRow]:
+def _attachments(at: Session, event: EventRow) -> list[AttachmentRow]:
     return reading.attachments(at.read, event.key) if event.attachments else []
 
 

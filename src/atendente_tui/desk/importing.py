@@ -294,7 +294,8 @@ def _ticket(
     tags = tuple(dict.fromkeys(row[column].strip() for column in mapping.tags if row[column].strip()))
     return TicketUpsert(
         remote_id=f"import:{external}",
-        protocol=external,
+        # Digits alone would be taken for one of our ids.
+        protocol=f"IMP-{external}" if external.isdecimal() else external,
         subject=_needed(row, mapping, "subject"),
         customer=customer,
         channel=_word(row, mapping, "channel", Channel, Channel.PORTAL) or Channel.PORTAL,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 import json
+from typing import Any
+
+from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.clock import Clock
 from atendente_tui.config import Config
 from atendente_tui.desk.desk import Agent, Can, Desk
 from atendente_tui.policies import rules_of
-from atendente_tui.store.engine import Connection
 from atendente_tui.store.store import Store
 
 
@@ -32,7 +34,7 @@ def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connec
     return Desk(store=store, agent=agent, rules=rules_of(config), clock=clock, holds=config.holds, can=can)
 
 
-def _told(config: Config, db: Connection, key: str) -> dict:  # type: ignore[type-arg]
+def _told(config: Config, db: Connection, key: str) -> dict[str, Any]:
     if config.backend is None:
         return {}
     row = db.execute(

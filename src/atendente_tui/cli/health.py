@@ -1,0 +1,191 @@
+"""`doctor`: whether everything the workstation stands on holds, and what to do where it does not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from atendente_tui import paths
+from atendente_tui.cli.exits import Exit
+from atendente_tui.cli.opening import configuration, store_key
+from atendente_tui.cli.printing import print_json, print_table
+from atendente_tui.config import Config, ConfigError
+from atendente_tui.i18n import _
+from atendente_tui.secrets import SecretsError
+from atendente_tui.store.errors import StoreError
+
+FREE_BYTES = 200 << 20
+SAFE_SQLITE = (3, 51, 3)  # the first without the corruption of a WAL that is reset under two writers
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("doctor", help=_("Check everything the workstation stands on."))(doctor)
+
+
+def doctor(
+    offline: Annotated[bool, typer.Option("--offline", help=_("Leave the backend out."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))] = False,
+) -> int:
+    checks = list(_checks(offline))
+    if as_json:
+        print_json({"checks": [asdict(one) for one in checks]})
+    else:
+        print_table(
+            ["", _("check"), _("found"), _("what to do")],
+            (["ok" if one.ok else "!!", one.name, one.detail, one.advice] for one in checks),
+        )
+    return Exit.DONE if all(one.ok for one in checks) else Exit.REFUSED
+
+
+def _checks(offline: bool) -> Iterator[Check]:
+    yield Check("python", sys.version_info >= (3, 11), sys.version.split()[0], "")
+    yield _sqlite()
+    try:
+        config = configuration()
+        yield Check("configuration", True, str(config.source or _("none; the defaults hold")))
+    except ConfigError as error:
+        yield Check("configuration", False, "; ".join(map(str, error.faults)), _("Correct the lines named."))
+        return
+    yield from _keymap(config)
+    yield from _directories()
+    yield from _store(config)
+    yield _terminal()
+    if config.backend is None:
+        yield Check("backend", True, _("none in use"), _("atendente backend use NAME --url URL"))
+    elif not offline:
+        yield from _backend(config)
+
+
+def _sqlite() -> Check:
+    from sqlcipher3 import dbapi2
+
+    found = tuple(int(part) for part in dbapi2.sqlite_version.split("."))
+    return Check(
+        "sqlite",
+        found >= SAFE_SQLITE,
+        dbapi2.sqlite_version,
+        "" if found >= SAFE_SQLITE else "sqlcipher3>=0.6.4",
+    )
+
+
+def _keymap(config: Config) -> Iterator[Check]:
+    from atendente_tui.tui.keymap import make
+
+    _keys, faults = make(config.keys, source=config.source, lines=config.key_lines)
+    if faults:
+        yield Check("keys", False, "; ".join(map(str, faults)), _("Correct the lines named."))
+    else:
+        yield Check("keys", True, _("{n} of your own").format(n=len(config.keys)))
+
+
+def _directories() -> Iterator[Check]:
+    data = paths.data_dir()
+    if not data.exists():
+        yield Check("data", True, f"{data}: {_('made when first needed')}")
+        return
+    loose = [
+        path
+        for path in [data, *data.rglob("*")]
+        if os.name == "posix" and not path.is_symlink() and path.stat().st_mode & 0o077
+    ]
+    yield Check(
+        "data",
+        not loose,
+        str(data) if not loose else ", ".join(str(one) for one in loose[:5]),
+        "" if not loose else _("Others may read these: chmod -R go-rwx {folder}").format(folder=data),
+    )
+    free = shutil.disk_usage(data).free
+    yield Check(
+        "disk",
+        free >= FREE_BYTES,
+        f"{free >> 20} MiB",
+        "" if free >= FREE_BYTES else _("Make room on the disk."),
+    )
+
+
+def _store(config: Config) -> Iterator[Check]:
+    from atendente_tui.store import health
+    from atendente_tui.store.engine import connect
+
+    place = paths.store_dir()
+    try:
+        key = store_key(config)
+    except SecretsError as error:
+        yield Check("key", False, str(error), "")
+        return
+    yield Check(
+        "key", True, _("encrypted") if key else _("not encrypted"), "" if key else _('Set encryption = "on".')
+    )
+    if not (place / "store.db").exists():
+        yield Check("store", True, _("made when first needed"))
+        return
+    try:
+        with closing(connect(place / "store.db", key, read_only=True)) as db:
+            found = health.figures(db, place, encrypted=key is not None)
+            damaged = health.faults(db) + (health.cipher_faults(db) if key else [])
+            miscounted = health.verify_tallies(db)
+    except StoreError as error:
+        yield Check("store", False, str(error), "")
+        return
+    advice = _("See docs/reliability.md, “A damaged store”.")
+    yield Check("store", not damaged, "; ".join(damaged[:3]) or _("sound"), advice if damaged else "")
+    known = found.schema <= found.known_schema
+    yield Check("schema", known, str(found.schema), "" if known else _("Use the newer version of Atendente."))
+    yield Check(
+        "counts", not miscounted, _("{n} tickets").format(n=found.tickets), advice if miscounted else ""
+    )
+    yield Check(
+        "poison",
+        not found.poison,
+        str(found.poison),
+        _("Look at the problems screen.") if found.poison else "",
+    )
+    yield Check("outbox", True, _("{n} waiting").format(n=found.pending))
+
+
+def _terminal() -> Check:
+    from atendente_tui.tui.terminal import unfit
+
+    sentence = unfit() if sys.stdin.isatty() else None
+    encoding = sys.stdout.encoding or ""
+    good = sentence is None and encoding.lower().replace("-", "") == "utf8"
+    return Check(
+        "terminal",
+        good,
+        sentence or encoding,
+        "" if good else _("Use a UTF-8 locale, for example LANG=C.UTF-8."),
+    )
+
+
+def _backend(config: Config) -> Iterator[Check]:
+    from atendente_tui.cli.syncing import told_backend_error
+    from atendente_tui.desk.connecting import BackendError, identify
+
+    try:
+        found = identify(config)
+    except (SecretsError, BackendError) as error:
+        yield Check(
+            "backend",
+            False,
+            told_backend_error(error) if isinstance(error, BackendError) else str(error),
+            "atendente login",
+        )
+        return
+    yield Check("backend", True, f"{found.login} · {', '.join(found.teams)}")
+    for warning in found.warnings:
+        yield Check("backend", False, warning, _("See docs/backends.md."))

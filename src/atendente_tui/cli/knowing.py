@@ -1,0 +1,236 @@
+"""`kb` and `scripts`: what we know, as articles and as ready answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from atendente_tui import labels, paths
+from atendente_tui.cli import shapes
+from atendente_tui.cli.exits import Exit, say
+from atendente_tui.cli.opening import configuration, session
+from atendente_tui.cli.printing import print_json, print_table, print_text
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _
+from atendente_tui.knowledge.articles import Article, lint_articles, load_articles
+from atendente_tui.knowledge.finding import find_scripts, indexed_scripts
+from atendente_tui.knowledge.marked import Fault
+from atendente_tui.knowledge.scripts import Script, load_scripts
+from atendente_tui.store import reading
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help=_("How many at the most."))]
+Folder = Annotated[Path, typer.Argument(metavar="DIR")]
+
+
+def register(app: typer.Typer) -> None:
+    kb = typer.Typer(help=_("Articles of the knowledge base."), no_args_is_help=True, rich_markup_mode=None)
+    kb.command("search", help=_("Search the articles; accents do not matter."))(search_articles)
+    kb.command("show", help=_("Show an article."))(show_article)
+    kb.command("import", help=_("Bring in Markdown files with front matter."))(import_articles)
+    kb.command("lint", help=_("Say what is wrong with Markdown files, by file and line."))(lint_folder)
+    kb.command("export", help=_("Write every article as a Markdown file."))(export_articles)
+    app.add_typer(kb, name="kb")
+    scripts = typer.Typer(
+        help=_("Scripts: ready answers with variables."), no_args_is_help=True, rich_markup_mode=None
+    )
+    scripts.command("search", help=_("Search the scripts."))(search_scripts)
+    scripts.command("show", help=_("Show a script."))(show_script)
+    scripts.command("lint", help=_("Say what is wrong with script files, by file and line."))(lint_scripts)
+    app.add_typer(scripts, name="scripts")
+
+
+# -- articles ----------------------------------------------------------------------------------------------
+
+
+def search_articles(
+    query: Annotated[str, typer.Argument()], limit: Limit = 20, as_json: AsJson = False
+) -> int:
+    from atendente_tui.store.search import search
+
+    with session() as at:
+        found = []
+        for one in search(at.store, query, limit=limit, kinds=("article",), rank="best"):
+            row = reading.article(at.read, one.ref)
+            if row is not None:
+                snippet = one.snippet.replace("\x02", "").replace("\x03", "")
+                found.append(shapes.article(row, snippet=snippet, score=one.score))
+        _print_found(found, as_json)
+    return Exit.DONE
+
+
+def show_article(ref: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> int:
+    with session() as at:
+        row = reading.article(at.read, ref) or (
+            reading.article(at.read, int(ref)) if ref.isdecimal() else None
+        )
+        if row is None:
+            raise Refused("no_such_article", found=ref)
+        if as_json:
+            print_json(shapes.article(row, whole=True))
+        else:
+            print_text(f"{row.title}  ({labels.audience(row.audience)})\n")
+            print_text(row.body)
+    return Exit.DONE
+
+
+def import_articles(
+    folder: Folder,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Read and check; change nothing."))] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Incremental: an article that did not change is not written again."""
+    from atendente_tui.store.writing import Lane
+
+    articles, faults = _read(folder)
+    _tell(faults)
+    written = 0
+    if not dry_run and articles:
+        with session(writing=True) as at:
+            for start in range(0, len(articles), 200):
+                part = articles[start : start + 200]
+                written += at.store.write(lambda tx, part=part: _store_articles(tx, part), Lane.SYNC)  # type: ignore[misc]
+    answer = {
+        "articles": len(articles),
+        "written": written,
+        "faults": [{"file": one.file, "line": one.line, "why": str(one)} for one in faults],
+    }
+    if as_json:
+        print_json(answer)
+    else:
+        say(_("{n} articles read, {written} new or changed.").format(n=len(articles), written=written))
+    return Exit.DONE
+
+
+def _store_articles(tx: Any, articles: list[Article]) -> int:
+    from atendente_tui.desk.articles import store_articles
+
+    return store_articles(tx, articles)
+
+
+def lint_folder(folder: Folder, as_json: AsJson = False) -> int:
+    articles, faults = _read(folder)
+    faults += lint_articles(articles, today=date.today())  # noqa: DTZ011 - a review date is a day where the editor is
+    return _print_faults(faults, as_json)
+
+
+def export_articles(folder: Folder, as_json: AsJson = False) -> int:
+    from atendente_tui.desk.articles import write_articles
+
+    with session() as at:
+        files = write_articles(reading.articles(at.read, limit=1_000_000), folder)
+    if as_json:
+        print_json({"files": [str(file) for file in files]})
+    else:
+        say(_("{n} articles in {folder}").format(n=len(files), folder=folder))
+    return Exit.DONE
+
+
+def _read(folder: Path) -> tuple[list[Article], list[Fault]]:
+    if not folder.exists():
+        raise Refused("no_such_folder", found=str(folder))
+    return load_articles(folder)
+
+
+# -- scripts -----------------------------------------------------------------------------------------------
+
+
+def search_scripts(
+    query: Annotated[str, typer.Argument()] = "", limit: Limit = 20, as_json: AsJson = False
+) -> int:
+    found = [
+        {
+            "id": one.item.id,
+            "title": one.item.title,
+            "audience": "public",
+            "snippet": one.snippet,
+            "score": one.score,
+        }
+        for one in find_scripts(indexed_scripts(_scripts()), query, limit=limit)
+    ]
+    _print_found(found, as_json)
+    return Exit.DONE
+
+
+def show_script(script: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> int:
+    one = next((one for one in _scripts() if one.id == script), None)
+    if one is None:
+        raise Refused("no_such_script", found=script)
+    if as_json:
+        print_json(
+            {
+                "id": one.id,
+                "title": one.title,
+                "text": one.text,
+                "channels": [str(channel) for channel in one.channels],
+                "tags": list(one.tags),
+                "variants": {str(channel): text for channel, text in one.variants.items()},
+            }
+        )
+    else:
+        print_text(f"{one.title}\n")
+        print_text(one.text or json.dumps({str(c): t for c, t in one.variants.items()}, ensure_ascii=False))
+    return Exit.DONE
+
+
+def lint_scripts(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help=_("Default: the folders in use."))
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    faults: list[Fault] = []
+    for one in [folder] if folder else _folders():
+        if not one.exists():
+            raise Refused("no_such_folder", found=str(one))
+        faults += load_scripts(one)[1]
+    return _print_faults(faults, as_json)
+
+
+def _folders() -> list[Path]:
+    from atendente_tui.desk.scripts import script_folders
+
+    return script_folders(configuration(), paths.data_dir())
+
+
+def _scripts() -> list[Script]:
+    scripts: list[Script] = []
+    for folder in _folders():
+        found, faults = load_scripts(folder)
+        scripts += found
+        _tell(faults)
+    return scripts
+
+
+# -- answers -----------------------------------------------------------------------------------------------
+
+
+def _print_found(found: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        [_("id"), _("title"), _("for whom"), _("passage")],
+        ([one["id"], one["title"], labels.audience(one["audience"]), one["snippet"]] for one in found),
+    )
+    if not found:
+        say(_("Nothing found."))
+
+
+def _print_faults(faults: list[Fault], as_json: bool) -> int:
+    if as_json:
+        print_json([{"file": one.file, "line": one.line, "why": str(one)} for one in faults])
+    else:
+        _tell(faults)
+        if not faults:
+            say(_("Nothing wrong found."))
+    return Exit.REFUSED if faults else Exit.DONE
+
+
+def _tell(faults: list[Fault]) -> None:
+    for one in faults:
+        say(str(one))

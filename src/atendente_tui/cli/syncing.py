@@ -1,0 +1,129 @@
+"""`sync`: one round with the helpdesk, or rounds until stopped; and `--now` of every verb."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from atendente_tui import labels
+from atendente_tui.cli.exits import Exit, say
+from atendente_tui.cli.opening import Session, session
+from atendente_tui.cli.printing import print_json
+from atendente_tui.desk import connecting
+from atendente_tui.desk.connecting import BackendError, sync_now
+from atendente_tui.domain.words import OutboxState
+from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_line
+from atendente_tui.store import outbox
+
+if TYPE_CHECKING:
+    from atendente_tui.desk.desk import Submitted
+    from atendente_tui.sync.once import SyncReport
+
+PATIENCE = 15.0  # seconds in which `--now` tries again before it leaves the command to a later round
+
+_REFUSED = (OutboxState.REFUSED, OutboxState.CONFLICT, OutboxState.UNKNOWN)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("sync", help=_("Send what is waiting and fetch what is new."))(sync)
+
+
+def sync(
+    once: Annotated[
+        bool, typer.Option("--once", help=_("One round; without it, rounds until Ctrl+C."))
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help=_("Walk through everything again, and find what vanished."))
+    ] = False,
+    accept_gone: Annotated[
+        bool, typer.Option("--accept-gone", help=_("Believe the helpdesk that most tickets are gone."))
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))] = False,
+) -> int:
+    with session(writing=True) as at:
+        while True:
+            report = sync_now(at.config, at.store, at.desk.clock, full=full, accept_gone=accept_gone)
+            _tell(report, as_json)
+            if once or as_json:
+                return _code(report)
+            full = False
+            time.sleep(at.config.backend.poll_seconds if at.config.backend else 15)
+
+
+def _tell(report: SyncReport, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "pulled": report.pulled,
+                "pushed": report.pushed,
+                "pending": report.pending,
+                "refused": report.refused,
+                "conflicts": report.conflicts,
+                "unknown": report.unknown,
+                "skipped": report.skipped,
+                "cursor": report.cursor,
+                "seconds": round(report.seconds, 3),
+                "error": report.error,
+                "detail": report.detail,
+            }
+        )
+        return
+    say(
+        _(
+            "{pulled} changes fetched, {pushed} commands sent, {pending} waiting, {trouble} to look at."
+        ).format(
+            pulled=report.pulled,
+            pushed=report.pushed,
+            pending=report.pending,
+            trouble=report.refused + report.conflicts + report.unknown,
+        )
+    )
+    if report.error:
+        say(sync_error(report.error, report.detail))
+
+
+def _code(report: SyncReport) -> int:
+    if report.error in ("unreachable", "rate_limited", "circuit_open"):
+        return Exit.UNREACHABLE
+    return Exit.REFUSED if report.error else Exit.DONE
+
+
+def sync_error(code: str, detail: str) -> str:
+    """What stopped a round, as a sentence; the server's own words, cleaned, behind it."""
+    sentence = {
+        "unreachable": _("The helpdesk does not answer. What you do is kept and sent later."),
+        "unauthorized": _("The helpdesk does not know this login any more: atendente login."),
+        "forbidden": _("The helpdesk does not allow that to this user."),
+        "rate_limited": _("The helpdesk asks to wait a little."),
+        "mass_disappearance": _(
+            "The helpdesk says that most tickets are gone. If that is so: --accept-gone."
+        ),
+    }.get(code, _("The helpdesk answered something that was not understood."))
+    return f"{sentence} ({safe_line(detail)})" if detail else sentence
+
+
+def told_backend_error(error: BackendError) -> str:
+    if isinstance(error, connecting.Unreachable):
+        return sync_error("unreachable", str(error))
+    if isinstance(error, connecting.Unauthorized):
+        return sync_error("unauthorized", str(error))
+    if isinstance(error, connecting.Forbidden):
+        return sync_error("forbidden", str(error))
+    return sync_error("protocol", str(error))
+
+
+def pushed(at: Session, submitted: Submitted, answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Send what was just given, and say how it went: the exit code and the answer with its state."""
+    report = sync_now(at.config, at.store, at.desk.clock, fetch=False, patience=PATIENCE)
+    row = outbox.row(at.read, str(submitted.command_id))
+    state = OutboxState(row.state) if row else OutboxState.CONFIRMED
+    answer = answer | {"state": str(state)}
+    if state in _REFUSED:
+        return Exit.REFUSED, answer | {"reason": (row.error or row.error_code) if row else None}
+    if state is not OutboxState.CONFIRMED:
+        reason = sync_error(report.error, report.detail) if report.error else labels.outbox(state)
+        return (Exit.UNREACHABLE if report.error else Exit.DONE), answer | {"reason": reason}
+    return Exit.DONE, answer

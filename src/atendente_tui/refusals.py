@@ -1,0 +1,87 @@
+"""The sentence for every way a rule says no, by its code. `{names}` are the values that come with the refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from atendente_tui.i18n import later
+
+SENTENCES: Mapping[str, str] = {
+    # answering
+    "text_empty": later("Write something first."),
+    "too_long": later("{over} over the limit of {limit}."),
+    "window_closed": later(
+        "The customer last wrote more than {hours} hours ago: free text no longer reaches them here."
+    ),
+    "variables_unfilled": later("Fill in before sending: {names}."),
+    "stale": later("Something new came in since you looked ({newer}). Read it, or insist."),
+    "ticket_closed": later("The ticket is closed for good. Open a new one."),
+    "article_internal": later("“{title}” is internal and must not reach a customer."),
+    # moving
+    "status_move": later("A ticket that is {current} cannot become {wanted}."),
+    "snooze_needs_time": later("Say until when to snooze it."),
+    "when_unreadable": later(
+        "“{found}” is not a time I understand. Try “2h”, “tomorrow 9am” or “25/12 10:00”."
+    ),
+    "when_past": later("“{found}” has already passed."),
+    "when_future": later("“{found}” has not come yet."),
+    "wrap_up_code": later("There is no wrap-up code “{found}”. Choose one of: {allowed}."),
+    "reason_missing": later("Say why."),
+    "survey_reason": later("Say why no survey should be sent."),
+    # owning and triage
+    "ticket_taken": later("{who} has this ticket."),
+    "already_yours": later("It is yours already."),
+    "already_assigned": later("{who} has it already."),
+    "not_assigned": later("Nobody has this ticket."),
+    "nothing_to_change": later("It is so already."),
+    "packet_incomplete": later("To escalate, fill in: {missing}."),
+    "tier_same": later("It is already at {tier}."),
+    "promise_unknown": later("There is no such promise."),
+    "promise_settled": later("This promise is settled already."),
+    "merge_self": later("A ticket cannot be merged with or linked to itself."),
+    "ticket_merged": later("It was merged into {into}. Work there."),
+    "backend_cannot": later("This helpdesk cannot do that: {verb}."),
+    "command_forbidden": later("You may not do that: {verb}."),
+    # outbox
+    "already_sent": later("Too late to undo: it has left ({state})."),
+    "later_commands": later("Undo first what was done on it afterwards ({count})."),
+    "in_flight": later("It is being sent right now. Wait a moment."),
+    "not_waiting": later("It is not waiting any more: {state}."),
+    "not_unknown": later("Its outcome is known: {state}."),
+    "not_editable": later("This cannot be edited: {verb}."),
+    "file_exists": later("{path} exists already; nothing was written over it."),
+    "file_unwritable": later("{path} cannot be written."),
+    "poison_unknown": later("There is no such change."),
+    "poison_unreadable": later("This change cannot be read."),
+    # naming
+    "ticket_unknown": later("There is no ticket {found}."),
+    "no_such_ticket": later("There is no ticket {found}."),
+    "no_such_customer": later("There is no customer {found}."),
+    "no_such_article": later("There is no article {found}."),
+    "no_such_script": later("There is no script {found}."),
+    "no_such_view": later("There is no view {found}. There are: {allowed}."),
+    "no_such_command": later("There is no command {found}."),
+    "command_unknown": later("There is no command {found}."),
+    "no_such_folder": later("There is no folder {found}."),
+    "filter_word": later("I do not know what “{found}” should filter by."),
+    "identity_unreadable": later("“{found}” is not kind:value, with a kind that is one of: {allowed}."),
+    "text_not_utf8": later("Standard input is not UTF-8 (byte {byte})."),
+    # files
+    "import_column": later("{file}:{line}: there is no column {column}. There are: {allowed}."),
+    "import_unreadable": later("{file} cannot be read: {why}."),
+    "import_encoding": later("{file}:{line} is not {encoding}."),
+    "archive_format": later("“{found}” is no format. Choose one of: {allowed}."),
+    "archive_not_empty": later("{folder} is not empty; nothing was written over it."),
+    "archive_unreadable": later("{folder} is no readable export ({why})."),
+    "archive_newer": later("The export was made by a newer version ({found}; this one knows {known})."),
+    "archive_changed": later("{file} is missing or was changed since the export."),
+    "store_not_empty": later("An export can only be brought into an empty store."),
+    "parquet_missing": later("Parquet needs an extra: pip install '{extra}'."),
+    "no_backend": later("No helpdesk is configured: atendente backend use NAME --url URL."),
+    "backend_unknown": later("There is no backend {name}. There are: {known}."),
+    "backend_broken": later("The backend {name} cannot be loaded: {detail}."),
+    "size_unreadable": later("“{found}” is no size such as 80x24."),
+    "no_such_file": later("There is no file {found}."),
+    "scenario_unplayable": later("The scenario cannot be played: {why}"),
+    "no_such_backend": later("There is no backend {found}. There are: {allowed}."),
+}

@@ -1,0 +1,84 @@
+"""A world to play in: a scenario on a scratch store and a virtual or real clock. Nothing of it can reach a real backend."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from atendente_tui.backends.demo import DemoBackend
+from atendente_tui.backends.port import BackendSettings
+from atendente_tui.clock import Clock, SystemClock
+from atendente_tui.config import Config
+from atendente_tui.desk.desk import Agent, Desk
+from atendente_tui.domain.rules import DEFAULT_RULES
+from atendente_tui.domain.words import Tier
+from atendente_tui.store.store import Store
+from atendente_tui.sync.service import SyncService
+
+POLL = 1.0  # seconds: a demonstration should feel alive
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A desk at a world of its own; `sync` is not started yet."""
+
+    store: Store
+    desk: Desk
+    sync: SyncService
+    folder: Path
+
+
+def start_of(scenario: Path | None) -> datetime:
+    """When the scenario begins: the moment its author proposes, else now.
+
+    Raises ProtocolError that names every fault of a scenario that cannot be played.
+    """
+    backend = DemoBackend(BackendSettings("demo", str(scenario) if scenario else ""))
+    return backend.scenario.start or SystemClock().now()
+
+
+@contextmanager
+def scratch(scenario: Path | None, clock: Clock, config: Config) -> Iterator[Scratch]:
+    """Open the scenario (None: the one that is shipped). Store and files are gone afterwards.
+
+    Raises ProtocolError that names every fault of a scenario that cannot be played.
+    """
+    settings = BackendSettings("demo", str(scenario) if scenario else "")
+    backend = DemoBackend(settings, clock=clock)
+    world = backend.world()
+    folder = Path(tempfile.mkdtemp(prefix="atendente-demo-"))
+    try:
+        store = Store.open(folder / "store", key=None, rules=DEFAULT_RULES, clock=clock)
+        try:
+            played = backend.scenario.agent
+            agent = Agent(played.login, played.name, played.teams, getattr(played, "tier", None) or Tier.N1)
+            desk = Desk(
+                store=store,
+                agent=agent,
+                rules=DEFAULT_RULES,
+                clock=clock,
+                holds=config.holds,
+                zone=config.ui.zone,
+            )
+            sync = SyncService(
+                store,
+                lambda: DemoBackend(settings, clock=clock, world=world),
+                clock=clock,
+                rng=Random(0),  # noqa: S311 - it spreads retries, it guards nothing
+                backend_name="demo",
+                poll_seconds=POLL,
+            )
+            try:
+                yield Scratch(store, desk, sync, folder)
+            finally:
+                sync.stop(5.0)
+        finally:
+            store.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
