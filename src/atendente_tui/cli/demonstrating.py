@@ -49,7 +49,7 @@ def demo(
 def _on_screen(scenario: Path | None) -> int:
     from zoneinfo import ZoneInfo
 
-    from atendente_tui.training.scratch import scratch, start_of
+    from atendente_tui.desk.scratch import scratch, start_of
     from atendente_tui.tui import boot
     from atendente_tui.tui.terminal import unfit
     from atendente_tui.tui.workplace import Workplace
@@ -103,8 +103,8 @@ def _headless(
 async def _perform(play: Any, scenario: Path | None, folder: Path, told: Any) -> dict[str, Any]:
     from zoneinfo import ZoneInfo
 
+    from atendente_tui.desk.scratch import scratch, start_of
     from atendente_tui.training.playing import perform
-    from atendente_tui.training.scratch import scratch, start_of
     from atendente_tui.tui import boot
     from atendente_tui.tui.app import AtendenteApp
     from atendente_tui.tui.stage import ScreenStage
