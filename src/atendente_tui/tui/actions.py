@@ -9,7 +9,7 @@ field has the focus, because the field takes it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from atendente_tui.i18n import later
 
@@ -19,8 +19,7 @@ CONTEXTS = ("queue", "ticket", "customer", "composer", "library", WORKSTATION, G
 """Every context a key may be bound in, innermost first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     name: str
     label: str
     """English msgid; short enough for the key bar."""

@@ -69,7 +69,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
         )
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = themes.choose(ui.theme)
+        self._begin_with(themes.choose(ui.theme))
         self.warm = asyncio.Event()
         """Set once everything that the first frame does not need has been imported."""
         self._fence = ControlFilter()
@@ -78,6 +78,18 @@ class AtendenteApp(App[int], inherit_bindings=False):
         self._news: set[str] = set()
         self._unsubscribe: Callable[[], None] | None = None
         self._told_in: Context | None = None
+
+    def _begin_with(self, theme: str) -> None:
+        """Set the theme before anything is styled: set the usual way, all styles would be made a second time."""
+        if self.get_theme(theme) is not None and not self.available_themes[theme].ansi:
+            self.set_reactive(App.theme, theme)
+            self.stylesheet.set_variables(self.get_css_variables())
+            dark = self.current_theme.dark
+            self.update_classes(
+                {f"-theme-{theme}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False
+            )
+        else:
+            self.theme = theme
 
     # What panes and verbs ask of the application
 

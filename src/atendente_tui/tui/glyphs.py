@@ -6,11 +6,10 @@ colour carries, and no meaning is carried by colour alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     name: str
     cursor: str
     """Before the row the cursor is on."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, _character_to_key
 
@@ -43,8 +43,7 @@ _SHOWN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with the keys in the settings, and where."""
 
     file: str
@@ -57,8 +56,7 @@ class Fault:
         return place + self.message
 
 
-@dataclass(frozen=True, slots=True)
-class Keymap:
+class Keymap(NamedTuple):
     keys: Mapping[str, tuple[str, ...]]
     """Keys of each action, in Textual's spelling."""
     actions: Mapping[str, Mapping[str, str]]

@@ -96,6 +96,8 @@ class Workstation(Screen[None]):
         # Before anything is mounted, so that the styles are found once.
         self.set_class(self.app.glyphs.ascii, "-ascii")
         self.fit(self.app.size)
+        self.set_reactive(Screen.focused, self.queue)
+        self.queue.set_reactive(Widget.has_focus, True)
         queue_pane = Pane(
             _("Queue"), self.tabs, self.queue, key=self.app.keymap.shown("pane_queue"), id="pane-queue"
         )
@@ -114,7 +116,6 @@ class Workstation(Screen[None]):
         self.set_view(self.view)
         self.app.watch(self.queue, "queue")
         self.app.watch(self, "queue", "promises")
-        self.queue.focus()
         self.count_views()
 
     async def furnish(self) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.timer import Timer
 
@@ -24,8 +23,7 @@ _PROBLEMS = ("unknown", "refused", "conflict")
 _FRESH = 2 * formats.MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class SyncSeen:
+class SyncSeen(NamedTuple):
     """What the bar knows of the synchronization, as the sync service left it in the store."""
 
     state: str
