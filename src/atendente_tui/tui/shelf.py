@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from atendente_tui.domain.words import Channel
+from atendente_tui.i18n import _, later
 
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
@@ -30,6 +31,7 @@ DEADLINE_MS = 200
 _WORDS_OF_SUBJECT = 2
 _ALWAYS = ("cliente.", "chamado.", "atendente.", "hoje", "saudacao")
 """Variables every ticket has a value for."""
+_NAMES = {"pedido.numero": later("order number"), "pedido.prazo": later("delivery date")}
 
 
 class Offer(NamedTuple):
@@ -147,7 +149,8 @@ def uses(text: str) -> str:
         if one.question is not None:
             names.append(one.question)
         elif one.names and not one.names[0].startswith(_ALWAYS):
-            names.append(one.names[0].replace(".", " ").replace("_", " "))
+            name = one.names[0]
+            names.append(_(_NAMES[name]) if name in _NAMES else name)
     return ", ".join(dict.fromkeys(names))
 
 

@@ -160,7 +160,8 @@ class Library(Vertical):
     def _search_soon(self, seconds: float) -> None:
         self._asked += 1
         self._hurry = False
-        self.run_worker(partial(self._search, self._asked, seconds), group="library", exclusive=True)
+        job = partial(self._search, self._asked, seconds)
+        self.run_worker(job, group="library", exclusive=True)  # type: ignore[arg-type]
 
     async def _search(self, asked: int, seconds: float) -> None:
         if seconds:
@@ -188,7 +189,8 @@ class Library(Vertical):
     # -- choosing ------------------------------------------------------------------------------------------
 
     def on_library_chosen(self, event: Library.Chosen) -> None:
-        self.run_worker(partial(self._take, event.kind, event.ref), group="library-chosen", exclusive=True)
+        job = partial(self._take, event.kind, event.ref)
+        self.run_worker(job, group="library-chosen", exclusive=True)  # type: ignore[arg-type]
 
     async def _take(self, kind: str, ref: str) -> None:
         from atendente_tui.tui.inserting import chosen
@@ -213,7 +215,9 @@ def offer_rows(offers: list[Offer], glyphs: Glyphs) -> list[Row]:
             about = labels.audience(one.about)
             role = "quiet" if one.about == "public" else "warning"
         left = (Span(f" {signs[one.kind]} ", "strong"), Span(safe_line(one.title)))
-        rows.append(Row(f"{one.kind}:{one.ref}", left, Span(safe_line(about, characters=36), role)))
+        rows.append(
+            Row(f"{one.kind}:{one.ref}", left, Span(safe_line(about, characters=36), role), soft=True)
+        )
     return rows
 
 

@@ -20,7 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from atendente_tui.tui.lines import Line, Span, balanced, fitted
+from atendente_tui.tui.lines import Line, Span, balanced, fitted, two_ends
 
 _SERIAL = 1 << 40
 """Number of item 0 as text selection counts; room on either side for items that come later."""
@@ -230,11 +230,8 @@ class LinePane(Widget, can_focus=True):
         """The pane's looks with those of the roles laid over them in turn, translucent ones blended."""
         style = self._styles.get(roles)
         if style is None:
-            look = self.visual_style
-            for role in dict.fromkeys(roles):
-                if role:
-                    look += self.get_visual_style(f"lines--{role}", partial=True)
-            style = self._styles[roles] = look.rich_style
+            names = [f"lines--{role}" for role in dict.fromkeys(roles) if role]
+            style = self._styles[roles] = self.get_visual_style(*names).rich_style
         return style
 
     def render_line(self, y: int) -> Strip:
@@ -474,6 +471,8 @@ class Row(NamedTuple):
     """None for what the cursor does not stop at."""
     left: tuple[Span, ...]
     right: Span = Span("")
+    soft: bool = False
+    """Whether a long right side is cut for the sake of the left one."""
 
 
 class RowsPane(LinePane):
@@ -514,7 +513,7 @@ class RowsPane(LinePane):
 
     def build(self, item: int, width: int) -> list[Line]:
         row = self.rows[item]
-        return [balanced(row.left, row.right, width)]
+        return [(balanced if row.soft else two_ends)(row.left, row.right, width)]
 
 
 class LineBoard(LinePane, can_focus=False):
