@@ -140,20 +140,20 @@ def ticket_change(n: int, now: datetime = NOW, **changed: object) -> TicketUpser
     return TicketUpsert.model_validate(values | changed)
 
 
-def event_change(ticket: int, n: int = 0, now: datetime = NOW, **changed: object) -> EventAppend:
-    """Event `n` of ticket number `ticket`: even ones from the customer, odd ones answers, a minute apart."""
-    opened = now - timedelta(minutes=ticket % 2_880 + 5)
+def event_change(number: int, n: int = 0, now: datetime = NOW, **changed: object) -> EventAppend:
+    """Event `n` of ticket `number`: even ones from the customer, odd ones answers, a minute apart."""
+    opened = now - timedelta(minutes=number % 2_880 + 5)
     inbound = n % 2 == 0
     values: dict[str, object] = {
-        "remote_id": f"e{ticket}-{n}",
-        "ticket": f"t{ticket}",
+        "remote_id": f"e{number}-{n}",
+        "ticket": f"t{number}",
         "at": opened + timedelta(minutes=n),
         "kind": EventKind.MESSAGE,
-        "channel": tuple(Channel)[ticket % 3],
+        "channel": tuple(Channel)[number % 3],
         "direction": Direction.INBOUND if inbound else Direction.OUTBOUND,
         "author_kind": AuthorKind.CUSTOMER if inbound else AuthorKind.AGENT,
-        "author": f"c{ticket // 2}" if inbound else "ana",
-        "text": words(ticket * 31 + n),
+        "author": f"c{number // 2}" if inbound else "ana",
+        "text": words(number * 31 + n),
     }
     return EventAppend.model_validate(values | changed)
 
