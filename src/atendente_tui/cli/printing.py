@@ -12,6 +12,8 @@ from atendente_tui.privacy.safe import safe_line, safe_text
 
 _COMMANDING = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+WIDEST = 44  # characters of one column: no subject may push the others out
+
 Json = Mapping[str, Any] | Sequence[Any]
 
 
@@ -41,7 +43,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title
         box=None, pad_edge=False, title=Text(safe_line(title)) if title else None, title_justify="left"
     )
     for heading in headings:
-        table.add_column(Text(heading), overflow="ellipsis", no_wrap=True)
+        table.add_column(Text(heading), overflow="ellipsis", no_wrap=True, max_width=WIDEST)
     for row in rows:
         table.add_row(*(Text(safe_line(cell)) for cell in row))
     console = Console(markup=False, highlight=False, emoji=False)
