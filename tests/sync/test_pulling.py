@@ -1,0 +1,139 @@
+"""News on their way in: resumable at every page, whole or not at all, and no mass disappearance unasked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atendente_tui.backends.port import ProtocolError, Unreachable
+from atendente_tui.domain.change import TicketGone
+from atendente_tui.sync.pulling import MassDisappearance, pull
+from tests.desk.seen import one, table, tallies_agree, world
+from tests.sync.conftest import Bench
+from tests.sync.helpdesk import Killed
+
+
+def same(bench: Bench) -> dict[str, list[tuple[object, ...]]]:
+    """The world without what depends on how often it was looked at."""
+    return {
+        name: [row for row in rows if name != "tally" or row[-1]] for name, rows in world(bench.store).items()
+    }
+
+
+async def whole(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    bench = Bench(path / "whole")
+    await pull(bench.store, bench.helpdesk, "example")
+    found = same(bench)
+    bench.store.close()
+    return found
+
+
+async def test_killed_at_every_page_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    wanted = await whole(tmp_path)
+    bench = Bench(tmp_path / "killed")
+    bench.helpdesk.page = 7
+    pages = -(-len(bench.world.log) // 7)
+    for _page in range(pages):
+        calls = [0]
+
+        def fault(where: str, _command: object, calls: list[int] = calls) -> BaseException | None:
+            calls[0] += where == "pull"
+            return Killed() if where == "pull" and calls[0] > 1 else None
+
+        bench.helpdesk.fault = fault
+        try:
+            told = await pull(bench.store, bench.helpdesk, "example")
+        except Killed:
+            continue
+        assert told.caught_up
+    assert same(bench) == wanted
+    assert tallies_agree(bench.store)
+    bench.store.close()
+
+
+async def test_again_from_the_start_changes_nothing(bench: Bench) -> None:
+    before = same(bench)
+    told = await pull(bench.store, bench.helpdesk, "example", full=True)
+    assert told.caught_up
+    assert same(bench) == before
+    assert told.applied.tickets == told.applied.events == 0
+
+
+async def test_an_error_in_the_middle_keeps_what_came_before(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.helpdesk.page = 10
+    calls = [0]
+
+    def fault(where: str, _command: object) -> BaseException | None:
+        calls[0] += where == "pull"
+        return Unreachable("gone", sent=True) if calls[0] == 3 else None
+
+    bench.helpdesk.fault = fault
+    with pytest.raises(Unreachable):
+        await pull(bench.store, bench.helpdesk, "example")
+    assert one(bench.store, "SELECT value FROM sync_state WHERE key = 'cursor'") == "20"
+    await pull(bench.store, bench.helpdesk, "example")
+    assert one(bench.store, "SELECT count(*) FROM ticket") == 12
+    bench.store.close()
+
+
+async def test_progress_page_by_page(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    seen: list[tuple[int | None, int | None]] = []
+    await pull(
+        bench.store,
+        bench.helpdesk,
+        "example",
+        on_page=lambda page, _applied: seen.append((page.done, page.total)),
+    )
+    total = len(bench.world.log)
+    assert seen[-1] == (total, total)
+    assert len(seen) == -(-total // 20)
+    bench.store.close()
+
+
+@pytest.mark.parametrize(("tickets", "gone", "stops"), [(60, 40, True), (60, 25, False), (30, 16, False)])
+async def test_a_mass_disappearance_needs_a_persons_word(
+    tmp_path: Path, tickets: int, gone: int, stops: bool
+) -> None:
+    bench = Bench(tmp_path, tickets=tickets)
+    bench.helpdesk.page = 1000
+    await pull(bench.store, bench.helpdesk, "example")
+    for number in range(gone):
+        bench.world.tell(TicketGone(remote_id=f"t{number}"))
+    cursor = one(bench.store, "SELECT value FROM sync_state WHERE key = 'cursor'")
+    if not stops:
+        await pull(bench.store, bench.helpdesk, "example")
+        assert one(bench.store, "SELECT count(*) FROM ticket") == tickets - gone
+        bench.store.close()
+        return
+    for _again in range(2):
+        with pytest.raises(MassDisappearance) as caught:
+            await pull(bench.store, bench.helpdesk, "example")
+        assert (caught.value.gone, caught.value.known) == (gone, tickets)
+    assert one(bench.store, "SELECT count(*) FROM ticket") == tickets
+    assert one(bench.store, "SELECT value FROM sync_state WHERE key = 'cursor'") == cursor
+    report = await bench.once()
+    assert (report.error, report.pulled) == ("mass_disappearance", 0)
+    report = await bench.once(accept_gone=True)
+    assert report.error is None
+    assert one(bench.store, "SELECT count(*) FROM ticket") == tickets - gone
+    assert tallies_agree(bench.store)
+    bench.store.close()
+
+
+async def test_a_report_says_what_stopped_it(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.helpdesk.fault = lambda where, _c: ProtocolError("html") if where == "pull" else None
+    report = await bench.once()
+    assert (report.error, report.detail, report.cursor) == ("protocol", "html", None)
+    assert '"state": "offline"' in one(bench.store, "SELECT value FROM sync_state WHERE key = 'status'")
+    bench.helpdesk.fault = lambda _where, _command: None
+    report = await bench.once()
+    assert report.error is None
+    assert report.pulled > 12
+    assert '"login": "ana"' in one(bench.store, "SELECT value FROM sync_state WHERE key = 'identity'")
+    assert '"reply"' in one(bench.store, "SELECT value FROM sync_state WHERE key = 'capabilities'")
+    assert table(bench.store, "poison") == []
+    bench.store.close()
