@@ -151,3 +151,8 @@ def test_the_words_found_are_marked_and_the_rest_is_cleaned() -> None:
     assert shown.plain == "cadê meu pedido ␛]0;x␇[b]"
     assert [shown.plain[span.start : span.end] for span in shown.spans] == ["meu"]
     assert passage("a \x02sem fim").plain == "a sem fim"
+
+
+def test_a_long_passage_begins_near_the_word_found() -> None:
+    shown = passage("bom dia, faz uma semana que espero o meu \x02pedido\x03 e nada")
+    assert shown.plain == "…que espero o meu pedido e nada"

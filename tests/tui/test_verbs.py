@@ -389,16 +389,16 @@ async def test_the_last_thing_is_taken_back_while_it_is_held(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "verb",
-    (
+    [
         *("release", "assign", "status", "priority", "team", "escalate", "snooze", "tag"),
         *("wrap_up", "promise", "fact", "merge", "link", "create"),
-    ),
+    ],
 )
 async def test_every_form_fits_a_small_terminal(tmp_path: Path, verb: str) -> None:
     async with host(tmp_path) as h:
         h.store.write(owning.claim_job(h.desk, FREE))
         await h.perform(verb, ANAS)
-        keys = h.app.screen.query_one(".form-keys").region
+        keys = h.app.screen.query_one(".dialog-keys").region
         assert keys.right <= 79
         assert keys.bottom <= 23
         assert "Esc" in h.text().splitlines()[keys.y]

@@ -55,7 +55,7 @@ class VerbApp(AtendenteApp):
 
 
 class Host:
-    def __init__(self, app: VerbApp, pilot: Pilot[int], store: Store, clock: VirtualClock) -> None:
+    def __init__(self, app: AtendenteApp, pilot: Pilot[int], store: Store, clock: VirtualClock) -> None:
         self.app, self.pilot, self.store, self.clock = app, pilot, store, clock
 
     @property
@@ -129,8 +129,14 @@ def add(store: Store, *changes: Change) -> None:
 
 @asynccontextmanager
 async def host(
-    tmp_path: Path, *, tickets: int = 12, size: tuple[int, int] = (80, 24), hold: float = 0.0
+    tmp_path: Path,
+    *,
+    tickets: int = 12,
+    size: tuple[int, int] = (80, 24),
+    hold: float = 0.0,
+    make: type[AtendenteApp] = VerbApp,
 ) -> AsyncIterator[Host]:
+    """`make` AtendenteApp shows the real workstation instead of the bare screen."""
     clock = VirtualClock(NOW)
     store = make_store(tmp_path, tickets=tickets, clock=clock)
     add(store, *directory())
@@ -138,7 +144,7 @@ async def host(
         store, Agent("ana", "Ana Souza", ("loja",)), store.rules, clock, holds={"default": hold}, zone=ZONE
     )
     handlers.load()
-    app = VerbApp(Workplace(store, desk, Config(), clock, ZoneInfo(ZONE)))
+    app = make(Workplace(store, desk, Config(), clock, ZoneInfo(ZONE)))
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -28,6 +27,7 @@ from atendente_tui.domain.when import parse_when
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.tui.form_model import Field, Form, Live, Raw, Values, raw_of, read
+from atendente_tui.tui.widgets.dialog import Box, Dialog
 from atendente_tui.tui.widgets.form_rows import FormRow, row_for
 
 if TYPE_CHECKING:
@@ -48,28 +48,12 @@ _left: WeakKeyDictionary[App[Any], dict[str, Raw]] = WeakKeyDictionary()
 """What stood in forms that were left, by app and form name: nobody should type it twice."""
 
 
-class Box(Vertical):
-    """The frame; a program that is ending asks it for unsaved words."""
-
-    def save_now(self) -> None:
-        screen = self.screen
-        if isinstance(screen, FormScreen):
-            screen.keep_now()
-
-
-class FormScreen(ModalScreen[Values | None]):
+class FormScreen(Dialog[Values | None]):
     DEFAULT_CSS = """
-    FormScreen { align: center middle; background: transparent; }
-    FormScreen > Box {
-        width: 78; max-width: 100%; height: auto; max-height: 100%;
-        background: $surface; color: $foreground; border: round $primary; padding: 0 1;
-    }
-    FormScreen .form-about { height: auto; color: $text-muted; }
     FormScreen .form-text { height: auto; max-height: 8; }
-    FormScreen VerticalScroll { height: auto; max-height: 76vh; scrollbar-size-vertical: 1; }
+    FormScreen VerticalScroll { max-height: 76vh; }
     FormScreen .form-fault { display: none; height: auto; color: $text-error; text-style: bold; }
     FormScreen .form-fault.-said { display: block; }
-    FormScreen .form-keys { height: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f8", "conclude", show=False, priority=True),
@@ -103,7 +87,7 @@ class FormScreen(ModalScreen[Values | None]):
         self._busy = False
         self._rows = {one.name: row_for(one) for one in self.form.fields}
         self._fault = Static("", classes="form-fault")
-        self._keys = Static("", classes="form-keys")
+        self._keys = Static("", classes="dialog-keys")
 
     @property
     def raw(self) -> dict[str, str | bool]:
@@ -115,11 +99,9 @@ class FormScreen(ModalScreen[Values | None]):
         return self.raw != self._first
 
     def compose(self) -> ComposeResult:
-        box = Box()
-        box.border_title = cast(str, Content(safe_line(self.form.title)))
-        with box:
+        with Box(self.form.title):
             if self.form.about:
-                yield Static(Content(self.form.about), classes="form-about")
+                yield Static(Content(self.form.about), classes="dialog-about")
             if self.form.text:
                 yield Static(Content(self.form.text), classes="form-text")
             with VerticalScroll(can_focus=False):
@@ -128,6 +110,9 @@ class FormScreen(ModalScreen[Values | None]):
             yield self._keys
 
     def on_mount(self) -> None:
+        super().on_mount()
+        for n, row in enumerate(self._rows.values()):
+            row.set_class(n % 2 == 1, "-odd")
         self._tell_keys(again=self._again)
         next(iter(self._rows.values())).enter()
 

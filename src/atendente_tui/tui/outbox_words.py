@@ -107,6 +107,8 @@ def state(row: OutboxRow, zone: tzinfo) -> str:
     """The state, with the moment until which it may be undone where there is one."""
     if row.state == "held":
         return _("undo until {time}").format(time=formats.full(row.hold_until, zone)[-8:])
+    if row.state == "unknown":
+        return _("no answer: check")
     return labels.outbox(row.state)
 
 

@@ -68,20 +68,24 @@ def grouped(hits: Sequence[SearchHit]) -> Iterator[tuple[str, list[SearchHit]]]:
             yield kind, found
 
 
-def passage(snippet: str, *, characters: int = 200) -> Content:
-    """The passage with the words found in bold; everything foreign in it cleaned."""
+def passage(snippet: str, *, lead: int = 24, characters: int = 200) -> Content:
+    """The passage with the words found in bold, everything foreign in it cleaned.
+
+    It begins at most `lead` characters before the first word found, so that a narrow row shows that word.
+    """
+    first = snippet.find(BEGIN)
+    if first > lead:
+        start = snippet.find(" ", first - lead, first) + 1 or first - lead
+        snippet = "…" + snippet[start:]
     parts: list[Any] = []
     left = characters
     for n, piece in enumerate(snippet.split(BEGIN)):
         found, end, rest = piece.partition(END) if n else ("", "", piece)
-        if n and not end:
+        if not end:
             found, rest = "", piece
         for text, style in ((found, "bold underline"), (rest, "")):
-            # Spaces at the seams are the text's own: cleaning a line keeps them.
-            shown = safe_line(text, characters=max(2, left)) if text else ""
-            left -= len(shown)
-            if shown and left > -characters:
+            if text and left > 0:
+                shown = safe_line(text, characters=max(2, left))
+                left -= len(shown)
                 parts.append((shown, style) if style else shown)
-        if left <= 0:
-            break
     return Content.assemble(*parts)

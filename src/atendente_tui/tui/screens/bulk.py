@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import SafeText, safe_line
 from atendente_tui.tui.show import cell
+from atendente_tui.tui.widgets.dialog import Box, Dialog
 from atendente_tui.tui.widgets.row_list import Row, RowList
 
 
@@ -26,18 +25,12 @@ class Line(NamedTuple):
     """Why not; None where it goes through."""
 
 
-class BulkScreen(ModalScreen[bool]):
+class BulkScreen(Dialog[bool]):
     """True when the person said: do it."""
 
     DEFAULT_CSS = """
-    BulkScreen { align: center middle; background: transparent; }
-    BulkScreen > Vertical {
-        width: 100%; max-width: 110; height: auto; max-height: 100%;
-        background: $surface; color: $foreground; border: round $primary; padding: 0 1;
-    }
+    BulkScreen > Box { width: 100%; max-width: 110; }
     BulkScreen RowList { height: auto; max-height: 70vh; }
-    BulkScreen .bulk-sum { height: auto; text-style: bold; }
-    BulkScreen .bulk-keys { height: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "answer(False)", show=False),
@@ -51,14 +44,13 @@ class BulkScreen(ModalScreen[bool]):
         self._done = done
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = cast(str, Content(safe_line(self._title)))
-        with box:
-            yield Static(Content(summary(self._lines, done=self._done)), classes="bulk-sum")
+        with Box(self._title):
+            yield Static(Content(summary(self._lines, done=self._done)), classes="dialog-strong")
             yield RowList()
-            yield Static(Content(self._keys()), classes="bulk-keys")
+            yield Static(Content(self._keys()), classes="dialog-keys")
 
     def on_mount(self) -> None:
+        super().on_mount()
         rows = self.query_one(RowList)
         rows.show([self._row(line) for line in self._lines])
         rows.styles.height = max(1, min(len(self._lines), 200))
@@ -76,13 +68,13 @@ class BulkScreen(ModalScreen[bool]):
 
     def _row(self, line: Line) -> Row:
         if line.refused is None:
-            mark, what = "+ ", _("done") if self._done else _("will be done")
+            mark, what = self.here.glyphs.done, _("done") if self._done else _("will be done")
         else:
-            mark, what = "× ", _("no: {why}").format(why=line.refused)
+            mark, what = self.here.glyphs.warning, _("no: {why}").format(why=line.refused)
         return Row(
             str(line.ticket_id),
             Content.assemble(
-                mark,
+                f"{mark} ",
                 cell(line.protocol, 13),
                 " ",
                 cell(line.subject, 28),

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from atendente_tui.i18n import _
-from atendente_tui.privacy.safe import SafeText, safe_line
+from atendente_tui.privacy.safe import SafeText
+from atendente_tui.tui.widgets.dialog import Box, Dialog
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Dialog[bool]):
     """True when the person said yes. Enter says yes only where nothing is lost by it."""
 
-    DEFAULT_CSS = """
-    ConfirmScreen { align: center middle; background: transparent; }
-    ConfirmScreen > Vertical {
-        width: 72; max-width: 100%; height: auto; max-height: 100%;
-        background: $surface; color: $foreground; border: round $warning; padding: 0 1;
-    }
-    ConfirmScreen .confirm-keys { height: 1; color: $text-muted; }
-    ConfirmScreen VerticalScroll { height: auto; max-height: 70vh; }
-    ConfirmScreen VerticalScroll > Static { height: auto; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,y", "answer(True)", show=False),
         Binding("n,escape", "answer(False)", show=False),
@@ -42,15 +32,13 @@ class ConfirmScreen(ModalScreen[bool]):
         self._loses = loses
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = cast(str, Content(safe_line(self._title)))
-        with box:
+        with Box(self._title):
             with VerticalScroll():
                 yield Static(Content(self._text))
             keys = _("{key} {yes} · n no, go back").format(key=_("y"), yes=self._yes)
             yield Static(
                 Content(keys if self._loses else _("Enter {yes} · Esc go back").format(yes=self._yes)),
-                classes="confirm-keys",
+                classes="dialog-keys",
             )
 
     def action_answer(self, yes: bool) -> None:

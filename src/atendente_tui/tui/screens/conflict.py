@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, ClassVar, Literal
 from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from atendente_tui import labels
@@ -17,6 +16,7 @@ from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
 from atendente_tui.store.rows import OutboxRow
 from atendente_tui.tui import outbox_words as words
+from atendente_tui.tui.widgets.dialog import Box, Dialog
 
 if TYPE_CHECKING:
     from atendente_tui.tui.screens.outbox import OutboxScreen
@@ -24,18 +24,11 @@ if TYPE_CHECKING:
 Choice = Literal["ours", "theirs"]
 
 
-class ConflictScreen(ModalScreen[Choice | None]):
+class ConflictScreen(Dialog[Choice | None]):
     DEFAULT_CSS = """
-    ConflictScreen { align: center middle; background: transparent; }
-    ConflictScreen > Vertical {
-        width: 100%; max-width: 120; height: auto; max-height: 100%;
-        background: $surface; color: $foreground; border: round $warning; padding: 0 1;
-    }
+    ConflictScreen > Box { width: 100%; max-width: 120; }
     ConflictScreen Horizontal { height: auto; max-height: 75vh; }
-    ConflictScreen .conflict-side { width: 1fr; height: auto; max-height: 75vh; padding: 0 1 0 0; }
-    ConflictScreen .conflict-side > Static { height: auto; }
-    ConflictScreen .conflict-keys { height: 1; color: $text-muted; }
-    ConflictScreen .conflict-why { height: auto; text-style: bold; }
+    ConflictScreen .conflict-side { width: 1fr; padding-right: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "take('ours')", show=False),
@@ -48,20 +41,19 @@ class ConflictScreen(ModalScreen[Choice | None]):
         self._title, self._why, self._ours, self._theirs = title, why, ours, theirs
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = cast(str, Content(self._title))
-        with box:
-            yield Static(Content(self._why), classes="conflict-why")
+        with Box(self._title):
+            yield Static(Content(self._why), classes="dialog-strong")
             with Horizontal():
                 for heading, side in ((_("Yours"), self._ours), (_("As it stands now"), self._theirs)):
                     with VerticalScroll(classes="conflict-side"):
                         yield Static(Content("\n").join([Content.styled(heading, "bold underline"), side]))
             yield Static(
                 Content(_("m send mine again · o keep the other, discard mine · Esc decide later")),
-                classes="conflict-keys",
+                classes="dialog-keys",
             )
 
     def on_mount(self) -> None:
+        super().on_mount()
         self.query(".conflict-side").first().focus()
 
     def action_take(self, choice: Choice) -> None:

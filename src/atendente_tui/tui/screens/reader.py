@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from atendente_tui.i18n import _
-from atendente_tui.privacy.safe import safe_line, safe_text
+from atendente_tui.privacy.safe import safe_text
 from atendente_tui.tui.lines import Line, block
+from atendente_tui.tui.widgets.dialog import Box, Dialog
 from atendente_tui.tui.widgets.line_pane import LinePane
 
 LONGEST = 2_000_000
@@ -45,32 +44,24 @@ class Page(LinePane):
         self.scroll_lines(step)
 
 
-class ReaderScreen(ModalScreen[None]):
+class ReaderScreen(Dialog[None]):
     """Title and text may be foreign; both are cleaned here."""
 
-    DEFAULT_CSS = """
-    ReaderScreen { align: center middle; background: transparent; }
-    ReaderScreen > Vertical {
-        width: 100%; max-width: 100; height: 100%;
-        background: $surface; color: $foreground; border: round $primary; padding: 0 1;
-    }
-    ReaderScreen .reader-keys { height: 1; color: $text-muted; }
-    """
+    DEFAULT_CSS = "ReaderScreen > Box { width: 100%; max-width: 100; height: 100%; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "leave", show=False, priority=True)]
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()
-        self._title = safe_line(title)
+        self._title = title
         self._page = Page(text)
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = cast(str, Content(self._title))
-        with box:
+        with Box(self._title):
             yield self._page
-            yield Static(Content(_("↑↓ PgUp PgDn read · Esc close")), classes="reader-keys")
+            yield Static(Content(_("↑↓ PgUp PgDn read · Esc close")), classes="dialog-keys")
 
     def on_mount(self) -> None:
+        super().on_mount()
         self._page.focus()
 
     def action_leave(self) -> None:

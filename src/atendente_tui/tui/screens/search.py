@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from atendente_tui.store.store import Store
 
 LIMIT = 60
+WIDE = 110
+"""Columns from which a message's subject stands beside its protocol number."""
 PAUSE = 0.08
 """Seconds after the last letter before the question is asked."""
 DEADLINE_MS = 200
@@ -184,7 +186,8 @@ class SearchScreen(Screen[None]):
         channel = labels.channel_short(hit.channel) if hit.channel else ""
         text = passage(hit.snippet) if hit.kind != "customer" else Content(self._addresses(hit.ref))
         # Of a ticket the passage is its subject, which need not stand there twice.
-        title, width = (hit.title.split(" ", 1)[0], 13) if hit.kind == "ticket" else (hit.title, 26)
+        short = hit.kind == "ticket" or (hit.ticket_id is not None and app.size.width < WIDE)
+        title, width = (hit.title.split(" ", 1)[0], 12) if short else (hit.title, 30)
         return Content.assemble(
             cell(safe_line(when), 13),
             " ",

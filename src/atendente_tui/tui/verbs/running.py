@@ -95,7 +95,7 @@ async def on_several(
 
     app = app_of(screen)
     desk = workplace_of(screen).desk
-    title = labels.command(verb)
+    title = labels.command(verb).capitalize()
     lines = await outcome(bulk.preview(desk, ids, verb, **arguments))
     if not await bulk_screen.preview(app, title, [shown_line(line) for line in lines]):
         return False

@@ -32,13 +32,14 @@ async def undo(screen: Screen[Any]) -> None:
         app.say(_("Nothing can be undone: everything has left already."), severity="warning")
         return
     written = row.type in WRITTEN and row.ticket_id is not None
+    beside = written and being_written(screen, row)
     if written:
         app.save_drafts()  # the words join what is in the draft, so the draft must be whole
     if await app.done(undoing.undo(workplace_of(screen).desk, UUID(row.command_id))) is None:
         return
     what = labels.command(row.type)
     if written:
-        bring_back(screen, row)
+        bring_back(screen, row, beside=beside)
         app.say(_("Undone: {what}. The text is back in the composer.").format(what=what))
     else:
         app.say(_("Undone: {what}.").format(what=what))
@@ -50,24 +51,38 @@ def newest(rows: list[OutboxRow], chosen_ids: list[int]) -> OutboxRow | None:
     return next((row for row in fresh if row.ticket_id in chosen_ids), fresh[0] if fresh else None)
 
 
-def bring_back(screen: Screen[Any], row: OutboxRow) -> None:
-    """Show the words of a reply or note, which are a draft again, where they were written."""
+def composer_of(screen: Screen[Any]) -> Any:
+    """The composer of the workstation, wherever one is; None while there is none."""
+    found = (getattr(one, "composer", None) for one in app_of(screen).screen_stack)
+    return next((one for one in found if one is not None), None)
+
+
+def being_written(screen: Screen[Any], row: OutboxRow) -> bool:
+    """Whether something else is being written where the words of this command came from."""
+    composer = composer_of(screen)
+    if composer is None or (composer.ticket_id, composer.kind) != (row.ticket_id, row.type):
+        return False
+    return bool(composer.text.strip())
+
+
+def bring_back(screen: Screen[Any], row: OutboxRow, *, beside: bool) -> None:
+    """Show the words of a reply or note, which are a draft again, where they were written.
+
+    beside   whether something was being written there when they came back: then they go in at the cursor.
+    """
     ticket_id = int(row.ticket_id or 0)
     open_ticket(screen, ticket_id)
-    front: Any = app_of(screen).screen
-    composer = getattr(front, "composer", None)
+    composer = composer_of(screen)
     if composer is None:
         return
-    if (composer.ticket_id, composer.kind) == (ticket_id, row.type):
-        if composer.text.strip():
-            # Something is being written there: the words go in at the cursor.
-            composer.open(ticket_id, row.type)
-            composer.insert(str(json.loads(row.body).get("text", "")))
-            front.go("composer")
-            return
+    if not beside:
         composer.show(None)  # so that it reads the draft again
     composer.open(ticket_id, row.type)
-    front.go("composer")
+    if beside:
+        composer.insert(str(json.loads(row.body).get("text", "")))
+    front: Any = app_of(screen).screen
+    if hasattr(front, "go"):
+        front.go("composer")
 
 
 HANDLERS: Mapping[str, Handler] = {"undo": undo}

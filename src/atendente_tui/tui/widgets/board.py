@@ -33,7 +33,7 @@ class Board(Screen[None]):
     Board.-empty RowList { display: none; }
     Board .board-told { height: 9; border-top: solid $panel; padding: 0 1; }
     Board .board-told > Static { height: auto; }
-    Board .board-keys { height: 1; background: $panel; color: $text-muted; padding: 0 1; }
+    Board .board-keys { height: auto; max-height: 2; background: $panel; color: $text-muted; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", show=False),

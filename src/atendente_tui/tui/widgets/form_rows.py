@@ -17,6 +17,7 @@ from textual.widgets import Input, Static, TextArea
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.tui.form_model import Field, Live, Option, last_part, matching, shown, with_last_part
+from atendente_tui.tui.glyphs import UNICODE
 
 OFFERED = 5
 """How many options are listed at once."""
@@ -33,10 +34,11 @@ class FormRow(Widget):
     FormRow .form-note { display: none; height: auto; padding-left: 23; color: $text-muted; }
     FormRow .form-note.-said { display: block; }
     FormRow .form-note.-wrong { color: $text-error; text-style: bold; }
-    FormRow .form-options { display: none; height: auto; padding-left: 23; }
+    FormRow .form-options { display: none; height: auto; margin-left: 23; text-wrap: nowrap; text-overflow: ellipsis; }
     FormRow.-here .form-options.-some { display: block; }
     FormRow Input, FormRow Input:focus { width: 1fr; background: $panel; }
     FormRow TextArea, FormRow TextArea:focus { width: 1fr; height: 4; background: $panel; margin-bottom: 0; }
+    FormRow.-odd Input, FormRow.-odd TextArea { background: $panel-lighten-1; }
     FormRow .form-check { width: 1fr; height: 1; }
     FormRow .form-check:focus { text-style: bold reverse; }
     """
@@ -221,8 +223,11 @@ class EntryRow(FormRow):
         self._list.set_class(bool(self._found), "-some")
         at = self._at if self._at is not None else 0
         top = max(0, min(at - OFFERED // 2, len(self._found) - OFFERED))
+        sign = getattr(self.app, "glyphs", UNICODE).cursor
         lines = [
-            Content.styled(f"› {one.label}", "bold") if top + n == self._at else Content(f"  {one.label}")
+            Content.styled(f"{sign} {one.label}", "bold")
+            if top + n == self._at
+            else Content(f"  {one.label}")
             for n, one in enumerate(self._found[top : top + OFFERED])
         ]
         left = len(self._found) - OFFERED

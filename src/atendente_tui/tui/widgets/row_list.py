@@ -19,6 +19,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
+from atendente_tui.tui.glyphs import UNICODE
+
 
 class Row(NamedTuple):
     key: str
@@ -28,7 +30,7 @@ class Row(NamedTuple):
 
 class RowList(ScrollView, can_focus=True):
     DEFAULT_CSS = """
-    RowList { height: 1fr; background: $surface; color: $foreground; overflow-x: hidden; }
+    RowList { height: 1fr; background: $surface; color: $foreground; overflow-x: hidden; scrollbar-size-vertical: 1; }
     RowList > .row-list--cursor { background: $boost; color: $foreground; text-style: bold; }
     RowList:focus > .row-list--cursor { background: $primary-muted; color: $foreground; text-style: bold; }
     RowList > .row-list--heading { color: $text-muted; text-style: underline; }
@@ -59,11 +61,11 @@ class RowList(ScrollView, can_focus=True):
     class Chosen(Highlighted):
         """Enter, or a click on the row under the cursor."""
 
-    def __init__(self, *, cursor: str = "›", id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._rows: list[Row] = []
         self._at: int | None = None
-        self._sign = cursor
+        self._sign = ">"
 
     @property
     def key(self) -> str | None:
@@ -92,6 +94,7 @@ class RowList(ScrollView, can_focus=True):
         self._reveal()
 
     def on_mount(self) -> None:
+        self._sign = getattr(self.app, "glyphs", UNICODE).cursor
         self.virtual_size = Size(self.size.width, len(self._rows))
 
     def render_line(self, y: int) -> Strip:
