@@ -35,8 +35,8 @@ _END = 1 << 62
 
 
 class Repaired(NamedTuple):
-    aside: Path
-    """Where the damaged file is now."""
+    aside: Path | None
+    """Where the damaged file is now; None when there was none."""
     restored: Path | None
     """The copy that took its place, None for an empty store."""
     saved: dict[str, int]
@@ -59,7 +59,7 @@ def repair(path: Path, key: bytes | None, now: datetime) -> Repaired:
         db = engine.connect(file, key)
         try:
             migrate.migrate(db, file)
-            saved, faults = _salvage(db, aside, key)
+            saved, faults = _salvage(db, aside, key) if aside is not None else ({}, 0)
             db.execute("BEGIN IMMEDIATE")
             db.execute("DELETE FROM sync_state WHERE key IN ('cursor', 'caught_up', 'done', 'total')")
             db.execute("UPDATE ticket SET mark = NULL WHERE mark IS NOT NULL")
@@ -74,7 +74,9 @@ def repair(path: Path, key: bytes | None, now: datetime) -> Repaired:
         lock.release()
 
 
-def _set_aside(file: Path, now: datetime) -> Path:
+def _set_aside(file: Path, now: datetime) -> Path | None:
+    if not file.exists():
+        return None
     stamp = now.strftime("%Y%m%d-%H%M%S")
     aside = file.with_name(f"{file.name}.corrompido-{stamp}")
     n = 1

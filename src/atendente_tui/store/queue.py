@@ -7,7 +7,7 @@ partial indexes of live tickets are used only when the query repeats their condi
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
 from typing import Any, Literal
@@ -23,6 +23,8 @@ LIVE_STATUSES = ("new", "open", "pending", "on_hold")
 ALL_STATUSES = (*LIVE_STATUSES, "snoozed", "solved", "closed")
 BOUND = 1_000
 """Counts that no tally knows stop here."""
+FEW = 2_000
+"""Rows that are sooner sorted than searched for along another order."""
 
 _PENDING = "('held','queued','sent','unknown','refused','conflict')"
 COLUMNS = (
@@ -32,7 +34,7 @@ COLUMNS = (
     " coalesce(t.last_inbound, -1) << 6 > coalesce(t.seen_event, 0),"
     f" (SELECT count(*) FROM outbox o WHERE o.ticket_id = t.id AND o.state IN {_PENDING}), t.tags"
 )
-FROM = " FROM ticket t CROSS JOIN customer c ON c.id = t.customer_id"  # CROSS: the ticket is always the outer loop
+FROM = " FROM ticket t{} CROSS JOIN customer c ON c.id = t.customer_id"  # CROSS: the ticket is always the outer loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,54 @@ def _segments(view: View, sort: Sort) -> tuple[_Segment, ...]:
         return (_Segment(0, "", "updated", True),)
     if sort == "opened":
         return (_Segment(0, "", "opened", True),)
-    due = _Segment(0, "t.sla_due IS NOT NULL", "sla_due", False)
+    due = _Segment(0, f"{LIVE} AND t.sla_due IS NOT NULL", "sla_due", False)
     if view.sla_only:
         return (due,)
-    return due, _Segment(1, "t.sla_due IS NULL", "score", True)
+    live = set(view.statuses) <= set(LIVE_STATUSES)
+    rest = "t.sla_due IS NULL" if live else f"NOT ({LIVE} AND t.sla_due IS NOT NULL)"
+    return due, _Segment(1, rest, "score", True)
+
+
+def _index(db: Connection, view: View, team: str | None, segment: _Segment) -> str:
+    """The index to walk. SQLite would guess without statistics, and a wrong guess sorts a million rows.
+
+    One that has the order, unless the view is so small that finding its rows and sorting them is less.
+    """
+    if view.tags:
+        return ""
+    live = set(view.statuses) <= set(LIVE_STATUSES) or segment.column == "sla_due"
+    if not live:
+        if view.statuses == ("snoozed",):
+            name = "ticket_snoozed"
+        elif len(view.statuses) == 1 and segment.column == "updated":
+            name = "ticket_status"
+        else:
+            name = f"ticket_{segment.column}"
+    else:
+        if view.assignee not in (None, "*"):
+            name, column = "ticket_live_assignee", "score"
+        elif team is not None:
+            name, column = "ticket_live_team", "score"
+        elif view.sla_only:
+            name, column = "ticket_sla", "sla_due"
+        else:
+            name, column = "", ""
+        if segment.column != column and not (name and _few(db, view, team)):
+            name = _ORDERED[segment.column]
+    return f" INDEXED BY {name}"
+
+
+_ORDERED = {
+    "score": "ticket_live_score",
+    "sla_due": "ticket_live_due",
+    "updated": "ticket_live_updated",
+    "opened": "ticket_live_opened",
+}
+
+
+def _few(db: Connection, view: View, team: str | None) -> bool:
+    found = count_view(db, replace(view, teams=() if team is None else (team,)))
+    return found.exact and found.count <= FEW
 
 
 def sort_key(row: QueueRow, sort: Sort) -> tuple[int, int, int]:
@@ -100,7 +146,7 @@ def sort_key(row: QueueRow, sort: Sort) -> tuple[int, int, int]:
         return 0, -row.updated, row.id
     if sort == "opened":
         return 0, -row.opened, row.id
-    if row.sla_due is not None:
+    if row.sla_due is not None and row.status in LIVE_STATUSES:
         return 0, row.sla_due, row.id
     return 1, -row.score, row.id
 
@@ -131,7 +177,7 @@ def _conditions(view: View, team: str | None) -> tuple[str, list[Any]]:
         parts.append("t.team = ?")
         values.append(team)
     if view.sla_only:
-        parts.append("t.sla_state IN ('at_risk','broken')")
+        parts.append("t.sla_due IS NOT NULL AND t.sla_state IN ('at_risk','broken')")
     for tag in view.tags:
         parts.append("t.id IN (SELECT ticket_id FROM ticket_tag WHERE tag = ?)")
         values.append(tag)
@@ -156,6 +202,7 @@ def _run(
     where: str,
     values: list[Any],
     segment: _Segment,
+    index: str,
     at: tuple[int, int] | None,
     back: bool,
     limit: int,
@@ -165,7 +212,7 @@ def _run(
     column = f"t.{segment.column}"
     towards = "DESC" if segment.down is not back else "ASC"
     order = f" ORDER BY {column} {towards}, t.id {'DESC' if back else 'ASC'} LIMIT ?"
-    select = f"SELECT {COLUMNS}{FROM} WHERE {condition}"
+    select = f"SELECT {COLUMNS}{FROM.format(index)} WHERE {condition}"
     if at is None:
         return [QueueRow._make(row) for row in db.execute(select + order, (*values, limit))]
     value = -at[0] if segment.down else at[0]
@@ -196,7 +243,8 @@ def _one_team(
             if (segment.n > at[0]) if back else (segment.n < at[0]):
                 continue
             here = at[1:] if segment.n == at[0] else None
-        rows += _run(db, where, values, segment, here, back, limit - len(rows))
+        index = _index(db, view, team, segment)
+        rows += _run(db, where, values, segment, index, here, back, limit - len(rows))
         if len(rows) >= limit:
             break
     return rows
@@ -229,12 +277,14 @@ def queue_page_at(db: Connection, view: View, sort: Sort, offset: int, *, limit:
     if len(view.teams) > 1:
         runs = (_one_team(db, view, team, sort, None, False, offset + limit) for team in view.teams)
         return list(islice(merge(*runs, key=lambda row: sort_key(row, sort)), offset, offset + limit))
-    where, values = _conditions(view, view.teams[0] if view.teams else None)
+    team = view.teams[0] if view.teams else None
+    where, values = _conditions(view, team)
     for segment in _segments(view, sort):
+        index = _index(db, view, team, segment)
         condition = " AND ".join(part for part in (where, segment.where) if part) or "1"
         order = f"t.{segment.column} {'DESC' if segment.down else 'ASC'}, t.id"
         first = db.execute(
-            f"SELECT t.{segment.column}, t.id FROM ticket t WHERE {condition} ORDER BY {order} LIMIT 1 OFFSET ?",
+            f"SELECT t.{segment.column}, t.id FROM ticket t{index} WHERE {condition} ORDER BY {order} LIMIT 1 OFFSET ?",
             (*values, offset),
         ).fetchone()
         if first is not None:
@@ -263,6 +313,7 @@ def queue_rank(db: Connection, view: View, sort: Sort, row: QueueRow, *, bound: 
         for segment in _segments(view, sort):
             if segment.n > at[0]:
                 continue
+            index = _index(db, view, team, segment)
             condition = " AND ".join(part for part in (where, segment.where) if part) or "1"
             bounds: list[tuple[str, tuple[int, ...]]] = [("", ())]
             if segment.n == at[0]:
@@ -274,7 +325,7 @@ def queue_rank(db: Connection, view: View, sort: Sort, row: QueueRow, *, bound: 
                 ]
             for extra, more in bounds:
                 counted = db.execute(
-                    f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {condition}{extra} LIMIT ?)",
+                    f"SELECT count(*) FROM (SELECT 1 FROM ticket t{index} WHERE {condition}{extra} LIMIT ?)",
                     (*values, *more, bound),
                 )
                 total += int(counted.fetchone()[0])
@@ -299,9 +350,9 @@ def count_view(db: Connection, view: View) -> ViewCount:
     count = 0
     for team in view.teams or (None,):
         where, values = _conditions(view, team)
-        due = " AND t.sla_due IS NOT NULL" if view.sla_only else ""
+        index = " INDEXED BY ticket_sla" if view.sla_only and set(view.statuses) <= set(LIVE_STATUSES) else ""
         found = db.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM ticket t WHERE {where or '1'}{due} LIMIT ?)",
+            f"SELECT count(*) FROM (SELECT 1 FROM ticket t{index} WHERE {where or '1'} LIMIT ?)",
             (*values, BOUND),
         )
         count += int(found.fetchone()[0])
@@ -309,7 +360,7 @@ def count_view(db: Connection, view: View) -> ViewCount:
 
 
 def queue_row(db: Connection, ticket_id: int) -> QueueRow | None:
-    row = db.execute(f"SELECT {COLUMNS}{FROM} WHERE t.id = ?", (ticket_id,)).fetchone()
+    row = db.execute(f"SELECT {COLUMNS}{FROM.format('')} WHERE t.id = ?", (ticket_id,)).fetchone()
     return None if row is None else QueueRow._make(row)
 
 

@@ -84,7 +84,7 @@ def customer_by_identity(db: Connection, kind: str, value: str) -> int | None:
 def tickets_of(db: Connection, customer_id: int, *, limit: int = 200) -> list[QueueRow]:
     """Newest first."""
     rows = db.execute(
-        f"SELECT {queue.COLUMNS}{queue.FROM} WHERE t.customer_id = ? ORDER BY t.opened DESC, t.id DESC LIMIT ?",
+        f"SELECT {queue.COLUMNS}{queue.FROM.format('')} WHERE t.customer_id = ? ORDER BY t.opened DESC, t.id DESC LIMIT ?",
         (customer_id, limit),
     )
     return [QueueRow._make(row) for row in rows]

@@ -51,7 +51,8 @@ def parse(text: str) -> Query | None:
         tokens = _TOKEN.findall(one[1] if phrase else one[2])
         tokens = [token[:LONGEST_WORD] for token in tokens][:WORDS]
         words += tokens
-        star = "*" if n == len(found) - 1 and not phrase else ""
+        # A single letter begins so many words that looking for all of them takes seconds in a large store.
+        star = "*" if n == len(found) - 1 and not phrase and len(tokens[-1]) > 1 else ""
         part = f'"{" ".join(tokens)}"{star}'
         if not phrase and len(tokens) > 1 and all(token.isdigit() for token in tokens):
             # A CPF or a telephone number with its punctuation is the same without.
@@ -61,7 +62,7 @@ def parse(text: str) -> Query | None:
         parts.append(part)
     if not parts:
         return None
-    return Query(" AND ".join(parts), finder(words, whole_last=not found or found[-1][1] is not None))
+    return Query(" AND ".join(parts), finder(words, whole_last=not parts[-1].rstrip(")").endswith("*")))
 
 
 def search(

@@ -96,6 +96,8 @@ class Ticket(SQLModel, table=True):
         Index("ticket_live_score", desc("score"), "id", sqlite_where=LIVE),
         Index("ticket_live_assignee", "assignee", desc("score"), "id", sqlite_where=LIVE),
         Index("ticket_live_team", "team", desc("score"), "id", sqlite_where=LIVE),
+        Index("ticket_live_updated", desc("updated"), "id", sqlite_where=LIVE),
+        Index("ticket_live_opened", desc("opened"), "id", sqlite_where=LIVE),
         Index("ticket_live_due", "sla_due", "id", sqlite_where=text(f"{LIVE.text} AND sla_due IS NOT NULL")),
         Index(
             "ticket_sla",

@@ -79,6 +79,8 @@ CREATE INDEX ticket_live_score ON ticket (score DESC, id) WHERE status IN ('new'
 CREATE INDEX ticket_live_assignee ON ticket (assignee, score DESC, id) WHERE status IN ('new','open','pending','on_hold');
 CREATE INDEX ticket_live_team ON ticket (team, score DESC, id) WHERE status IN ('new','open','pending','on_hold');
 CREATE INDEX ticket_live_due ON ticket (sla_due, id) WHERE status IN ('new','open','pending','on_hold') AND sla_due IS NOT NULL;
+CREATE INDEX ticket_live_updated ON ticket (updated DESC, id) WHERE status IN ('new','open','pending','on_hold');
+CREATE INDEX ticket_live_opened ON ticket (opened DESC, id) WHERE status IN ('new','open','pending','on_hold');
 -- Targets at risk or broken are fewer still.
 CREATE INDEX ticket_sla ON ticket (sla_due, id)
   WHERE status IN ('new','open','pending','on_hold') AND sla_due IS NOT NULL AND sla_state IN ('at_risk','broken');
