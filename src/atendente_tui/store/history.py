@@ -60,9 +60,10 @@ def customer_numbers(db: sqlite.Connection, customer_id: int) -> CustomerNumbers
         [customer_id],
     ).fetchone()
     answers, positive = db.execute(
-        "SELECT count(*), coalesce(sum(score >= 4), 0) FROM (SELECT json_extract(data, '$.score') AS score FROM event"
-        " WHERE customer_id = ? AND kind = 'survey_answer' AND json_extract(data, '$.survey') = 'csat'"
-        " ORDER BY key DESC LIMIT ?)",
+        "SELECT count(*), coalesce(sum(5 * score >= 4 * coalesce(scale, 5)), 0) FROM ("
+        "SELECT CAST(json_extract(data, '$.score') AS REAL) AS score, CAST(json_extract(data, '$.of') AS REAL) AS scale"
+        " FROM event WHERE customer_id = ? AND kind = 'survey_answer' AND json_valid(data)"
+        " AND json_extract(data, '$.survey') = 'csat' ORDER BY key DESC LIMIT ?)",
         [customer_id, SURVEYS],
     ).fetchone()
     return CustomerNumbers(tickets, live, answers, positive)

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
+from atendente_tui.tui.glyphs import UNICODE
 from atendente_tui.tui.lines import BLANK, Line, Span, block, fitted
 from atendente_tui.tui.widgets.line_pane import LinePane
 
@@ -27,6 +28,7 @@ _BOX = """
         width: 72; max-width: 100%; height: auto; max-height: 100%;
         background: $surface; color: $foreground; border: round $primary; padding: 0 1;
     }}
+    {name}.-ascii > Vertical {{ border: ascii $primary; }}
     {name} .asked {{ height: auto; }}
     {name} .keys {{ height: 1; color: $text-muted; }}
 """
@@ -105,6 +107,7 @@ class ChoiceScreen(ModalScreen["list[str] | None"]):
             )
 
     def on_mount(self) -> None:
+        self.set_class(getattr(self.app, "glyphs", UNICODE).ascii, "-ascii")
         self._options.focus()
 
     def action_back(self) -> None:
@@ -150,6 +153,7 @@ class LineScreen(ModalScreen["str | None"]):
             yield Static(Content(_("Enter goes on · Esc back")), classes="keys")
 
     def on_mount(self) -> None:
+        self.set_class(getattr(self.app, "glyphs", UNICODE).ascii, "-ascii")
         self.query_one(Input).focus()
 
     def action_back(self) -> None:

@@ -19,6 +19,7 @@ from textual.widgets import Static
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.tui.copying import copy
+from atendente_tui.tui.glyphs import UNICODE
 from atendente_tui.tui.lines import BLANK, Line, block
 from atendente_tui.tui.widgets.line_pane import LinePane
 
@@ -83,7 +84,7 @@ class FullText(ModalScreen["str | None"]):
         width: 110; max-width: 100%; height: 100%;
         background: $surface; color: $foreground; border: round $primary; padding: 0 1;
     }
-    .-ascii FullText > Vertical { border: ascii $primary; }
+    FullText.-ascii > Vertical { border: ascii $primary; }
     FullText .keys { height: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,6 +123,7 @@ class FullText(ModalScreen["str | None"]):
             yield Static(Content(" · ".join(keys)), classes="keys")
 
     def on_mount(self) -> None:
+        self.set_class(getattr(self.app, "glyphs", UNICODE).ascii, "-ascii")
         self.pages.focus()
 
     def action_back(self) -> None:

@@ -238,14 +238,14 @@ def _heading(text: str, right: str = "", role: str = "quiet") -> Row:
 def _known(facts: list[FactRow], glyphs: Glyphs, *, revealed: bool) -> Iterator[Row]:
     yield _heading(_("Known facts"))
     if not facts:
-        yield Row(None, (Span(f"  {_('nothing confirmed yet')}", "quiet"),))
+        yield Row(None, (Span(_("nothing confirmed yet"), "quiet"),))
     order = {name: place for place, name in enumerate(KNOWN_FACTS)}
     for one in sorted(facts, key=lambda fact: (order.get(fact.name, len(order)), fact.name)):
         value = "" if one.value in ("yes", "") else one.value
         if value and not revealed and one.name not in ("order_number",):
             value = "***"
         said = safe_line(f"{labels.fact(one.name)}{': ' if value else ''}{value}")
-        yield Row(f"fact:{one.name}", (Span(f"  {glyphs.done} ", "good"), Span(said)))
+        yield Row(f"fact:{one.name}", (Span(f"{glyphs.done} ", "good"), Span(said)))
 
 
 def _orders(orders: list[Order], glyphs: Glyphs) -> Iterator[Row]:
@@ -265,12 +265,12 @@ def _orders(orders: list[Order], glyphs: Glyphs) -> Iterator[Row]:
         elif one.expected is not None:
             right = f"{one.expected:%d/%m}"
         left = (
-            Span(f"  {sign} ", "bad" if one.days_late else ""),
+            Span(f"{sign} ", "bad" if one.days_late else ""),
             Span(safe_line(f"{one.number} {one.status}")),
         )
         yield Row(f"order:{one.number}", left, Span(right, "bad" if one.days_late else "quiet"))
     if len(orders) > ORDERS:
-        yield Row(None, (Span(f"  {glyphs.more} {_('{n} more').format(n=len(orders) - ORDERS)}", "quiet"),))
+        yield Row(None, (Span(f"{glyphs.more} {_('{n} more').format(n=len(orders) - ORDERS)}", "quiet"),))
 
 
 def _promises(promises: list[PromiseRow], glyphs: Glyphs, zone: tzinfo, now: int) -> Iterator[Row]:
@@ -284,7 +284,7 @@ def _promises(promises: list[PromiseRow], glyphs: Glyphs, zone: tzinfo, now: int
         role = "bad" if overdue else "time"
         yield Row(
             f"ticket:{one.ticket_id}:{one.id}"[: 7 + len(str(one.ticket_id))],
-            (Span(f"  {sign} {when} ", role), Span(safe_line(one.what))),
+            (Span(f"{sign} {when} ", role), Span(safe_line(one.what))),
         )
 
 

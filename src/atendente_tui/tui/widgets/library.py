@@ -204,7 +204,7 @@ class Library(Vertical):
 
 def offer_rows(offers: list[Offer], glyphs: Glyphs) -> list[Row]:
     if not offers:
-        return [Row(None, (Span(f" {_('nothing found')}", "quiet"),))]
+        return [Row(None, (Span(_("nothing found"), "quiet"),))]
     signs = {"script": glyphs.script, "article": glyphs.article, "ticket": glyphs.similar}
     rows = []
     for one in offers:
@@ -214,7 +214,7 @@ def offer_rows(offers: list[Offer], glyphs: Glyphs) -> list[Row]:
         elif one.kind == "article":
             about = labels.audience(one.about)
             role = "quiet" if one.about == "public" else "warning"
-        left = (Span(f" {signs[one.kind]} ", "strong"), Span(safe_line(one.title)))
+        left = (Span(f"{signs[one.kind]} ", "strong"), Span(safe_line(one.title)))
         rows.append(
             Row(f"{one.kind}:{one.ref}", left, Span(safe_line(about, characters=36), role), soft=True)
         )

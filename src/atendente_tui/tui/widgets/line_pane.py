@@ -20,6 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from atendente_tui.tui.glyphs import UNICODE, Glyphs
 from atendente_tui.tui.lines import Line, Span, balanced, fitted, two_ends
 
 _SERIAL = 1 << 40
@@ -136,6 +137,12 @@ class LinePane(Widget, can_focus=True):
         return True
 
     @property
+    def _sign(self) -> str:
+        """What marks the line under the cursor, in its first column."""
+        glyphs: Glyphs = getattr(self.app, "glyphs", UNICODE)
+        return glyphs.cursor
+
+    @property
     def cursor_on(self) -> bool:
         """Whether the cursor is drawn."""
         return self.has_focus
@@ -245,6 +252,9 @@ class LinePane(Widget, can_focus=True):
             return Strip.blank(width, base)
         line = lines[number]
         here = self.cursor_shown and number == 0 and item == self.cursor and self.cursor_on
+        if here and line.text.startswith(" "):
+            first, *others = line.spans
+            line = line._replace(spans=(Span(self._sign + first.text[1:], first.role), *others))
         under = (line.role, "cursor" if here else "")
         whole = self._style(*under)
         segments = [Segment(span.text, self._style(*under, span.role)) for span in line.spans]
@@ -513,7 +523,8 @@ class RowsPane(LinePane):
 
     def build(self, item: int, width: int) -> list[Line]:
         row = self.rows[item]
-        return [(balanced if row.soft else two_ends)(row.left, row.right, width)]
+        made = (balanced if row.soft else two_ends)((Span(" "), *row.left), row.right, width)
+        return [made._replace(indent=1)]
 
 
 class LineBoard(LinePane, can_focus=False):

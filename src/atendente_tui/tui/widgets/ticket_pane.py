@@ -218,7 +218,7 @@ class TicketPane(Vertical):
         if not self.query_one(FindBar).value:
             self._find_said = ""
         elif not found.of:
-            self._find_said = _("not found")
+            self._find_said = _("not found here, Enter looks in older ones") if found.more else _("not found")
         else:
             plus = "+" if found.more else ""
             self._find_said = _("{n} of {all}").format(n=found.at, all=f"{found.of}{plus}")

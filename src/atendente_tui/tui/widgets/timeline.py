@@ -21,8 +21,10 @@ from atendente_tui.tui.widgets.timeline_model import Day, Entry, Fold, Item, Old
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAGES_TO_FIND = 50
+PAGES_TO_FIND = 20
 """Older pages that one search may load."""
+_FOLDED = 20_000
+"""Events whose folded text is remembered while one searches."""
 
 
 class Found(NamedTuple):
@@ -61,6 +63,7 @@ class Timeline(LinePane):
         self._clock = clock
         self.look = Look(glyphs, zone, clock.now().astimezone(zone).date())
         self._needle = ""
+        self._texts: dict[int, str] = {}
         self.bar_signs = ("|", "#") if glyphs.ascii else ("│", "┃")
 
     # -- what is shown -------------------------------------------------------------------------------------
@@ -71,6 +74,7 @@ class Timeline(LinePane):
         self.forget_lines()
         self.look = replace(self.look, names=names or {}, today=self._today())
         self._needle = self.marked = ""
+        self._texts = {}
         self._to_newest()
 
     def show_only(self, channels: Collection[str] | None, kinds: Collection[str] | None) -> None:
@@ -145,7 +149,8 @@ class Timeline(LinePane):
     def find(self, text: str, *, forward: bool = False, first: bool = False) -> Found:
         """Go to the next event that holds `text` (accents and case do not count): older ones, `forward` newer ones.
 
-        `first` starts from the newest. Older pages are loaded until one is found, `PAGES_TO_FIND` at most.
+        `first` starts from the newest and stays within what is loaded, for a search at every key; else older pages
+        are loaded until one is found, `PAGES_TO_FIND` at most.
         """
         model = self.model
         self._needle, self.marked = folded(text), same_length_fold(text)
@@ -155,7 +160,7 @@ class Timeline(LinePane):
         start = len(model.items) if first else self.cursor
         place = self._hit_from(start, forward=forward)
         pages = 0
-        while place is None and not forward and pages < PAGES_TO_FIND and model.more:
+        while place is None and not (forward or first) and pages < PAGES_TO_FIND and model.more:
             before = len(model.items)
             if not self._load_older():
                 break
@@ -175,6 +180,7 @@ class Timeline(LinePane):
 
     def stop_finding(self) -> None:
         self._needle = self.marked = ""
+        self._texts = {}
         self.refresh()
 
     def _hits(self) -> list[int]:
@@ -189,9 +195,13 @@ class Timeline(LinePane):
         if not isinstance(item, Entry):
             return False
         row = item.row
-        return self._needle in folded(row.text) or (
-            row.kind not in ("message", "note", "bot_turn") and self._needle in folded(row.data)
-        )
+        text = self._texts.get(row.key)
+        if text is None:
+            if len(self._texts) >= _FOLDED:
+                self._texts.clear()
+            said = row.kind in ("message", "note", "bot_turn")
+            text = self._texts[row.key] = folded(row.text if said else f"{row.text}\n{row.data}")
+        return self._needle in text
 
     # -- lines ---------------------------------------------------------------------------------------------
 
