@@ -51,15 +51,25 @@ def test_old_copies_go(tmp_path: Path) -> None:
     clock = VirtualClock(NOW)
     store = make_store(tmp_path, tickets=2, clock=clock)
     made = 0
-    for _ in range(24 * 5):
+    for _ in range(12):
         made += backup.back_up(store) is not None
-        clock.advance(timedelta(hours=2))
-    kept = backup.backups(store.path)
-    assert made == 24 * 5
-    assert len(kept) == 3 + 7 - 1  # the newest of today counts for its hour and for its day
+        clock.advance(timedelta(hours=20))
+    assert made == 12
+    kept = [copy.at for copy in backup.backups(store.path)]
+    assert kept[0] == NOW + timedelta(hours=20 * 11)
+    assert len({at.date() for at in kept}) == 7
     assert backup.back_up(store) is not None
     assert backup.back_up(store) is None
     store.close()
+
+
+def test_three_hours_and_seven_days_are_kept() -> None:
+    copies = [backup.Copy(Path(f"{n}"), NOW - timedelta(minutes=20 * n), 1) for n in range(1_000)]
+    let_go = {copy.path for copy in backup.superfluous(copies)}
+    kept = [copy.at for copy in copies if copy.path not in let_go]
+    assert len(kept) == 3 + 7 - 1  # the newest of today counts for its hour and for its day
+    assert [(NOW - at) // timedelta(hours=1) for at in kept[:3]] == [0, 0, 1]
+    assert len({at.date() for at in kept}) == 7
 
 
 def test_a_copy_where_a_person_wants_it(tmp_path: Path) -> None:
