@@ -241,3 +241,14 @@ async def test_news_of_the_outbox_are_shown_without_asking(tmp_path: Path) -> No
         await opened(h)
         give(h, "chegou agora")
         await h.until(lambda: "chegou agora" in h.text())
+
+
+async def test_its_keys_are_in_the_help_and_in_its_own_last_line(tmp_path: Path) -> None:
+    async with host(tmp_path) as h:
+        one = give(h)
+        end(h, one, OutboxState.REFUSED)
+        await opened(h)
+        assert "r reenviar · e editar e reenviar · d descartar" in h.text()
+        await h.press("question_mark")
+        await h.until(lambda: "Aqui, na saída" in h.text())
+        assert "editar e reenviar" in h.text().lower()

@@ -10,8 +10,8 @@ from tests.tui.verbs_host import HOSTILE, Host, host
 from atendente_tui.store import poisoned
 from atendente_tui.store.writing import Tx
 from atendente_tui.tui.screens.confirm import ConfirmScreen
+from atendente_tui.tui.screens.full_text import FullText
 from atendente_tui.tui.screens.poison import PoisonScreen
-from atendente_tui.tui.screens.reader import ReaderScreen
 
 
 def set_aside(h: Host, change: str, error: str = "IntegrityError: x") -> None:
@@ -43,7 +43,7 @@ async def test_what_could_not_be_applied_is_shown_and_read_whole(tmp_path: Path)
         assert "ticket t9" in h.text()
         assert "1 mudança posta de lado" in h.text()
         await h.press("enter")
-        await h.until(lambda: isinstance(h.app.screen, ReaderScreen))
+        await h.until(lambda: isinstance(h.app.screen, FullText))
         await h.pilot.pause()
         assert '"subject": "[b]x"' in h.text()
 

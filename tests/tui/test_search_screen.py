@@ -12,7 +12,7 @@ from tests.tui.verbs_host import HOSTILE, Host, add, host
 
 from atendente_tui.domain.change import ArticleUpsert
 from atendente_tui.store.rows import SearchHit
-from atendente_tui.tui.screens.reader import ReaderScreen
+from atendente_tui.tui.screens.full_text import FullText
 from atendente_tui.tui.screens.search import SearchScreen
 from atendente_tui.tui.search_model import Ask, Searching, grouped, passage
 
@@ -61,7 +61,7 @@ async def test_hits_are_grouped_and_narrowed_to_one_kind(tmp_path: Path) -> None
         await h.press("f2", "f2", "f2")
         await h.until(lambda: "Mensagens" not in h.text() and "Artigos (1)" in h.text())
         await h.press("enter")
-        await h.until(lambda: isinstance(h.app.screen, ReaderScreen))
+        await h.until(lambda: isinstance(h.app.screen, FullText))
         await h.pilot.pause()
         assert "A garantia vale um ano." in h.text()
 

@@ -15,7 +15,9 @@ from atendente_tui.i18n import later
 
 GLOBAL = "global"
 WORKSTATION = "workstation"
-CONTEXTS = ("queue", "ticket", "customer", "composer", "library", WORKSTATION, GLOBAL)
+BOARDS = ("outbox", "promises", "poison")
+"""Full-screen lists with keys of their own."""
+CONTEXTS = ("queue", "ticket", "customer", "composer", "library", *BOARDS, WORKSTATION, GLOBAL)
 """Every context a key may be bound in, innermost first."""
 
 
@@ -37,6 +39,9 @@ _QUEUE = ("queue",)
 _TICKET = ("ticket",)
 _ON_TICKETS = ("queue", "ticket", "customer")
 _COMPOSER = ("composer",)
+_OUTBOX = ("outbox",)
+_PROMISES = ("promises",)
+_POISON = ("poison",)
 
 MOVING = later("Moving about")
 QUEUE = later("Queue")
@@ -99,6 +104,7 @@ _ALL = (
     Action("filter_channel", later("filter the history"), _TICKET, ("f",), TICKET),
     Action("find", later("find in the history"), _TICKET, ("ctrl+f",), TICKET),
     Action("find_next", later("find the next one"), _TICKET, ("f3",), TICKET),
+    Action("find_previous", later("find the one before"), _TICKET, ("f6",), TICKET),
     Action("send", later("send"), _COMPOSER, ("ctrl+s", "f8"), WRITING, 10),
     Action("send_and_solve", later("send and solve"), _COMPOSER, ("ctrl+r",), WRITING, 15),
     Action("switch_kind", later("reply or note"), _COMPOSER, ("f2",), WRITING, 20),
@@ -112,6 +118,18 @@ _ALL = (
         ("escape",),
         WRITING,
     ),
+    Action("outbox_verify", later("check whether it arrived"), _OUTBOX, ("v",), PROGRAM),
+    Action("outbox_compare", later("compare"), _OUTBOX, ("c",), PROGRAM),
+    Action("outbox_retry", later("send again"), _OUTBOX, ("r",), PROGRAM),
+    Action("outbox_edit", later("edit and send again"), _OUTBOX, ("e",), PROGRAM),
+    Action("outbox_discard", later("discard"), _OUTBOX, ("d", "delete"), PROGRAM),
+    Action("outbox_export", later("export"), _OUTBOX, ("x",), PROGRAM),
+    Action("outbox_poison", later("what could not be read"), _OUTBOX, ("p",), PROGRAM),
+    Action("outbox_settled", later("show what is settled, or hide it"), _OUTBOX, ("a",), PROGRAM),
+    Action("promises_settle", later("settle"), _PROMISES, ("s",), ANSWERING),
+    Action("promises_everybody", later("everybody's or mine only"), _PROMISES, ("a",), ANSWERING),
+    Action("poison_retry", later("try again"), _POISON, ("r",), PROGRAM),
+    Action("poison_forget", later("forget"), _POISON, ("d", "delete"), PROGRAM),
 )
 
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL}

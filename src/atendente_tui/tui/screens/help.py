@@ -29,6 +29,9 @@ PLACES = {
     "customer": later("at the customer"),
     "composer": later("while writing"),
     "library": later("in scripts and articles"),
+    "outbox": later("in the outbox"),
+    "promises": later("among the promises"),
+    "poison": later("among what could not be read"),
 }
 ALSO = (
     (later("arrows, page up, page down, home, end"), later("move in lists and texts")),

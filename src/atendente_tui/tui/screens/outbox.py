@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from atendente_tui import formats, labels
@@ -44,16 +43,7 @@ _GROUPS = (
 
 class OutboxScreen(Board):
     topics: ClassVar[tuple[str, ...]] = ("outbox",)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "retry", show=False),
-        Binding("e", "edit", show=False),
-        Binding("d,delete", "discard", show=False),
-        Binding("v", "verify", show=False),
-        Binding("c", "compare", show=False),
-        Binding("x", "export", show=False),
-        Binding("a", "settled", show=False),
-        Binding("p", "poison", show=False),
-    ]
+    context = "outbox"
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,51 +137,43 @@ class OutboxScreen(Board):
             parts.append(Content(safe_text(text)))
         return Content("\n").join(parts)
 
-    def keys_line(self, key: str | None) -> str:
-        keys = []
+    def doing(self, key: str | None) -> Sequence[str]:
         row = self._rows.get(key or "")
+        names: list[str] = []
         if row is not None:
-            if row.ticket_id is not None:
-                keys.append(_("Enter open ticket"))
             if row.state == "unknown":
-                keys.append(_("v check"))
+                names.append("outbox_verify")
             if row.state == "conflict":
-                keys.append(_("c compare"))
-            if row.state in words.PROBLEMS or row.state == "queued":
-                keys.append(_("r send again") if row.state in words.PROBLEMS else _("r send now"))
+                names.append("outbox_compare")
+            if row.state in (*words.PROBLEMS, "queued"):
+                names.append("outbox_retry")
             if row.state in ("refused", "conflict") and (row.type in words.WRITTEN or row.type in FORMS):
-                keys.append(_("e edit and send again"))
+                names.append("outbox_edit")
             if row.state in PENDING_STATES and row.state != "sent":
-                keys.append(_("d discard"))
-        keys += [
-            _("x export"),
-            _("p poison"),
-            _("a settled too") if not self._settled else _("a pending only"),
-            _("Esc back"),
-        ]
-        return " · ".join(keys)
+                names.append("outbox_discard")
+        return [*names, "outbox_export", "outbox_poison", "outbox_settled"]
 
     async def choose(self, key: str) -> None:
         row = self._rows[key]
         if row.ticket_id is not None:
             open_ticket(self, row.ticket_id)
 
-    def action_settled(self) -> None:
+    def do_outbox_settled(self) -> None:
         self._settled = not self._settled
         self.reload()
 
-    def action_retry(self) -> None:
+    def do_outbox_retry(self) -> None:
         from atendente_tui.desk import outgoing
 
         row = self._row_here((*words.PROBLEMS, "queued"))
         if row is None:
             return
         if row.state == "unknown":
-            self.action_verify()  # sending again blindly might say it twice
+            self.do_outbox_verify()  # sending again blindly might say it twice
             return
         self._do(outgoing.retry(self.workplace.desk, UUID(row.command_id)), _("It will be sent again."))
 
-    def action_edit(self) -> None:
+    def do_outbox_edit(self) -> None:
         row = self._row_here(("refused", "conflict"))
         if row is not None and row.type in words.WRITTEN:
             self._work(self._edit(row))
@@ -216,7 +198,7 @@ class OutboxScreen(Board):
         if await ask(self.app, form, submit) is not None:
             self.here.say(_("It will be sent again."))
 
-    def action_discard(self) -> None:
+    def do_outbox_discard(self) -> None:
         row = self._row_here(tuple(PENDING_STATES - {OutboxState.SENT}))
         if row is not None:
             self._work(self._discard(row))
@@ -232,7 +214,7 @@ class OutboxScreen(Board):
         if await confirm(self.app, _("Discard?"), safe_text("\n".join(lines)), yes=_("discard")):
             await self._wait(outgoing.discard(self.workplace.desk, UUID(row.command_id)), _("Discarded."))
 
-    def action_verify(self) -> None:
+    def do_outbox_verify(self) -> None:
         row = self._row_here(("unknown",))
         if row is not None:
             self._work(self._verify(row))
@@ -264,14 +246,14 @@ class OutboxScreen(Board):
             delivered = values.text("found") == "delivered"
             self.here.say(_("Counted as delivered.") if delivered else _("It will be sent again."))
 
-    def action_compare(self) -> None:
+    def do_outbox_compare(self) -> None:
         row = self._row_here(("conflict",))
         if row is not None:
             from atendente_tui.tui.screens.conflict import decide
 
             self._work(decide(self, row))
 
-    def action_export(self) -> None:
+    def do_outbox_export(self) -> None:
         self._work(self._export())
 
     async def _export(self) -> None:
@@ -308,7 +290,7 @@ class OutboxScreen(Board):
         if values is not None:
             self.here.say(_("Written to {path}.").format(path=safe_line(values.text("path"))))
 
-    def action_poison(self) -> None:
+    def do_outbox_poison(self) -> None:
         from atendente_tui.tui.screens.poison import PoisonScreen
 
         self.app.push_screen(PoisonScreen())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from atendente_tui import formats
@@ -15,7 +15,7 @@ from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
 from atendente_tui.store import poisoned
 from atendente_tui.store.poisoned import PoisonRow
 from atendente_tui.tui.screens.confirm import confirm
-from atendente_tui.tui.screens.reader import ReaderScreen
+from atendente_tui.tui.screens.full_text import FullText
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.widgets.board import Board
 from atendente_tui.tui.widgets.row_list import Row
@@ -23,10 +23,7 @@ from atendente_tui.tui.widgets.row_list import Row
 
 class PoisonScreen(Board):
     topics: ClassVar[tuple[str, ...]] = ("sync",)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "retry", show=False),
-        Binding("d,delete", "forget", show=False),
-    ]
+    context = "poison"
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,9 +55,11 @@ class PoisonScreen(Board):
             ]
         )
 
-    def keys_line(self, key: str | None) -> str:
-        keys = [_("Enter read it whole"), _("r try again"), _("d forget")] if key else []
-        return " · ".join([*keys, _("Esc back")])
+    def doing(self, key: str | None) -> Sequence[str]:
+        return ("poison_retry", "poison_forget") if key is not None else ()
+
+    def enter_does(self) -> str:
+        return _("read it whole")
 
     async def choose(self, key: str) -> None:
         row = self._rows[key]
@@ -68,9 +67,9 @@ class PoisonScreen(Board):
             text = json.dumps(json.loads(row.change), ensure_ascii=False, indent=2)
         except ValueError:
             text = row.change
-        await self.app.push_screen(ReaderScreen(named(row), f"{row.error}\n\n{text}"))
+        await self.app.push_screen(FullText(named(row), f"{row.error}\n\n{text}"))
 
-    def action_retry(self) -> None:
+    def do_poison_retry(self) -> None:
         row = self._rows.get(self.list.key or "")
         if row is not None:
             self.run_worker(self._retry(row), group="board")
@@ -83,7 +82,7 @@ class PoisonScreen(Board):
             said = _("It could be applied this time.") if worked else _("It still cannot be applied.")
             self.here.say(said, severity="information" if worked else "warning")
 
-    def action_forget(self) -> None:
+    def do_poison_forget(self) -> None:
         row = self._rows.get(self.list.key or "")
         if row is not None:
             self.run_worker(self._forget(row), group="board")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from atendente_tui import formats
@@ -30,10 +29,7 @@ TICK = 30.0
 
 class PromisesScreen(Board):
     topics: ClassVar[tuple[str, ...]] = ("promises",)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "settle", show=False),
-        Binding("a", "everybody", show=False),
-    ]
+    context = "promises"
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,19 +113,18 @@ class PromisesScreen(Board):
             ]
         )
 
-    def keys_line(self, key: str | None) -> str:
-        keys = [_("Enter open ticket"), _("s settle")] if key else []
-        return " · ".join([*keys, _("a mine only") if self._everybody else _("a everybody's"), _("Esc back")])
+    def doing(self, key: str | None) -> Sequence[str]:
+        return ("promises_settle", "promises_everybody") if key is not None else ("promises_everybody",)
 
     async def choose(self, key: str) -> None:
         open_ticket(self, self._rows[key].ticket_id)
 
-    def action_settle(self) -> None:
+    def do_promises_settle(self) -> None:
         row = self._rows.get(self.list.key or "")
         if row is not None:
             self.run_worker(settle(self, [row]), group="board")
 
-    def action_everybody(self) -> None:
+    def do_promises_everybody(self) -> None:
         self._everybody = not self._everybody
         self.reload()
 

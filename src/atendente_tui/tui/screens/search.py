@@ -18,8 +18,7 @@ from atendente_tui.domain.words import IdentityKind
 from atendente_tui.i18n import _, later, n_
 from atendente_tui.privacy.safe import SafeText, safe_line
 from atendente_tui.store import reading
-from atendente_tui.store.rows import SearchHit
-from atendente_tui.tui.screens.reader import ReaderScreen
+from atendente_tui.store.rows import ArticleRow, SearchHit
 from atendente_tui.tui.search_model import GROUPS, Ask, Rank, Searching, grouped, passage
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.verbs.place import app_of, open_ticket, workplace_of
@@ -207,7 +206,7 @@ class SearchScreen(Screen[None]):
         if hit.kind == "article":
             row = reading.article(app.read, hit.ref)
             if row is not None:
-                app.push_screen(ReaderScreen(row.title, row.body))
+                read_in_full(self, row)
             return
         ticket_id = hit.ticket_id
         if hit.kind == "customer":
@@ -243,6 +242,16 @@ def opener(store: Store) -> Callable[[], tuple[Ask, Callable[[], None]]]:
         return ask, db.close
 
     return make
+
+
+def read_in_full(screen: Screen[Any], row: ArticleRow) -> None:
+    """Show an article in front of the hits, which are still there afterwards."""
+    from atendente_tui.tui.markdown_lines import markdown_lines
+    from atendente_tui.tui.screens.full_text import FullText
+
+    about = labels.audience(row.audience)
+    page = FullText(row.title, row.body, subtitle=about, make=lambda width: markdown_lines(row.body, width))
+    app_of(screen).push_screen(page)
 
 
 async def open_search(screen: Screen[Any]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,7 +12,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import SafeText
+from atendente_tui.tui.actions import ACTIONS, GLOBAL
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets.row_list import RowList
 
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
 
 
 class Board(Screen[None]):
-    """Reads its rows again whenever one of `topics` moves. A board says `rows()`, `told()` and `keys_line()`."""
+    """Reads its rows again whenever one of `topics` moves. A board says `reload()`, `told()` and `doing()`."""
 
+    context: ClassVar[str] = ""
+    """Where its own keys count (`actions.BOARDS`)."""
     topics: ClassVar[tuple[str, ...]] = ()
     DEFAULT_CSS = """
     Board { background: $surface; color: $foreground; }
@@ -82,9 +87,24 @@ class Board(Screen[None]):
         """What stands below the list about the row with that key."""
         raise NotImplementedError
 
-    def keys_line(self, key: str | None) -> str:
-        """The keys that count, given the row under the cursor."""
+    def doing(self, key: str | None) -> Sequence[str]:
+        """Names of the actions that make sense, given the row under the cursor."""
         raise NotImplementedError
+
+    def contexts(self) -> tuple[str, ...]:
+        return (self.context, GLOBAL)
+
+    def enter_does(self) -> str:
+        """What Enter does to a row."""
+        return _("open ticket")
+
+    def keys_line(self, key: str | None) -> str:
+        keys = self.here.keymap
+        parts = [f"Enter {self.enter_does()}"] if key is not None else []
+        parts += [
+            f"{keys.shown(name)} {_(ACTIONS[name].label)}" for name in self.doing(key) if keys.shown(name)
+        ]
+        return " · ".join([*parts, _("Esc back")])
 
     def entitle(self, title: SafeText) -> None:
         self._title.update(Content(title))
@@ -113,8 +133,3 @@ class Board(Screen[None]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-
-def work(board: Board, coroutine: Any) -> None:
-    """Run what asks the person something; one at a time."""
-    board.run_worker(coroutine, group="board", exclusive=False)
