@@ -135,12 +135,11 @@ def _agent(fields: Fields) -> WrittenAgent:
 
 
 def _directory(fields: Fields) -> tuple[DirectoryEntry, ...]:
-    entries = [
-        DirectoryEntry(kind="agent", key=key, label=one.text("name"), tier=one.word("tier", Tier))
-        for key, one in fields.named("agents")
-    ]
-    for _key, one in fields.named("agents"):
-        one.value("name"), one.value("tier")
+    entries: list[DirectoryEntry] = []
+    for key, one in fields.named("agents"):
+        entries.append(
+            DirectoryEntry(kind="agent", key=key, label=one.text("name"), tier=one.word("tier", Tier))
+        )
         one.close()
     for kind in get_args(Entry):
         entries += [
