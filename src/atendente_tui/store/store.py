@@ -20,6 +20,7 @@ from sqlcipher3.dbapi2 import Connection
 from atendente_tui.store import engine, indexing, migrate
 from atendente_tui.store.errors import StoreNewer, StoreReadOnly
 from atendente_tui.store.indexing import Indexer
+from atendente_tui.store.keeping import Keeper
 from atendente_tui.store.lock import InstanceLock
 from atendente_tui.store.wal import Checkpointer, truncate
 from atendente_tui.store.writing import Lane, Tx, Writer
@@ -48,6 +49,8 @@ class Store:
         self._writer: Writer | None = None
         self._checkpointer: Checkpointer | None = None
         self._indexer: Indexer | None = None
+        self.keeper: Keeper | None = None
+        """Checks and copies; None for a store that is only read."""
         self._watchers: list[Callable[[frozenset[str]], None]] = []
         self._closing = threading.Lock()
         self._mine = threading.local()
@@ -106,6 +109,8 @@ class Store:
         self._writer.start()
         self._indexer = Indexer(self, name)
         self._indexer.start()
+        self.keeper = Keeper(self)
+        self.keeper.start()
 
     @property
     def file(self) -> Path:
@@ -159,6 +164,14 @@ class Store:
 
         return leave
 
+    def announce(self, *topics: str) -> None:
+        """Tell who watches, without a write."""
+        self._announce(frozenset(topics))
+
+    def changed_at(self) -> float:
+        """When something was last written, as a file's time."""
+        return max(_time(self.file), _time(self.file.with_name("store.db-wal")))
+
     def _announce(self, topics: frozenset[str]) -> None:
         for callback in tuple(self._watchers):
             with contextlib.suppress(Exception):  # a watcher's fault is not the writer's
@@ -189,6 +202,9 @@ class Store:
         """Do what is in line, for at most `timeout` seconds, and let go. May be called twice."""
         with self._closing:
             until = monotonic() + timeout
+            if self.keeper is not None:
+                self.keeper.stop()
+                self.keeper.join(max(0.0, until - monotonic()))
             if self._indexer is not None:
                 self._indexer.stop()
                 self._indexer.join(max(0.0, until - monotonic()))
@@ -204,6 +220,13 @@ class Store:
                 self._db = None
             if self._lock is not None:
                 self._lock.release(clean=done)
+
+
+def _time(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _size(path: Path) -> int:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from tests.builders import make_store
+
+from atendente_tui.store import backup, keeping
+
+KEY = b"k" * 32
+
+
+def until(condition: object, seconds: float = 20.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():  # type: ignore[operator]
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_after_a_bad_end_the_file_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "CHECK_AFTER", 0.0)
+    store = make_store(tmp_path, tickets=60, key=KEY)
+    store.close()
+    data = bytearray(store.file.read_bytes())
+    page = len(data) // 4096 // 2
+    data[page * 4096 + 50] ^= 1
+    store.file.write_bytes(data)
+    (store.path / "store.lock").write_text('{"clean": false}')
+    again = make_store(tmp_path, key=KEY)
+    heard: list[frozenset[str]] = []
+    again.subscribe(heard.append)
+    assert again.keeper is not None
+    keeper = again.keeper
+    assert until(lambda: keeper.faults)
+    keeper._copy()
+    assert backup.backups(again.path) == []  # no copy of what is damaged
+    again.close()
+
+
+def test_a_copy_is_made_when_there_is_something_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "COPY_AFTER", 0.0)
+    store = make_store(tmp_path, tickets=3)
+    assert until(lambda: backup.backups(store.path))
+    [copy] = backup.backups(store.path)
+    assert store.keeper is not None
+    os.utime(copy.path, (store.changed_at() + 10, store.changed_at() + 10))
+    monkeypatch.setattr(backup, "back_up", lambda *_, **__: pytest.fail("nothing is new"))
+    store.keeper._copy()
+    store.close()
