@@ -252,3 +252,11 @@ async def test_its_keys_are_in_the_help_and_in_its_own_last_line(tmp_path: Path)
         await h.press("question_mark")
         await h.until(lambda: "Aqui, na saída" in h.text())
         assert "editar e reenviar" in h.text().lower()
+
+
+async def test_every_key_of_a_problem_fits_a_small_terminal(tmp_path: Path) -> None:
+    async with host(tmp_path) as h:
+        one = str(owning.assign(h.desk, MINE, "carla").result().command_id)
+        end(h, one, OutboxState.CONFLICT)
+        await opened(h)
+        assert h.text().rstrip().endswith("Esc volta")
