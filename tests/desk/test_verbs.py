@@ -189,7 +189,7 @@ def test_snooze(desk: Desk, store: Store) -> None:
 
 def test_wrap_up(desk: Desk, store: Store) -> None:
     number = ids(store, "status = 'open'")[0]
-    assert refused(moving.wrap_up(desk, number, "")).code == "wrap_up_code"
+    assert refused(moving.wrap_up(desk, number, "")).code == "wrap_up_empty"
     assert refused(moving.wrap_up(desk, number, "ok", survey=False)).code == "survey_reason"
     moving.wrap_up(desk, number, "entrega/atraso", "entrega", "resolvido na hora").result(10)
     now = ticket(store, number)

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from atendente_tui.desk.desk import Desk, Job, Submitted, give, ticket_of
+from atendente_tui.desk.desk import Desk, Job, Submitted, give, ticket_of, written
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Status
 
@@ -69,7 +69,7 @@ def wrap_up(
     status: Status | None = Status.SOLVED,
     survey: bool = True,
 ) -> Future[Submitted]:
-    """How the contact ended. Refused: wrap_up_code, survey_reason, status_move, snooze_needs_time."""
+    """How the contact ended. Refused: wrap_up_empty, wrap_up_code, survey_reason, status_move, snooze_needs_time."""
     return desk.do(
         wrap_up_job(desk, ticket_id, code=code, reason=reason, note=note, status=status, survey=survey)
     )
@@ -93,7 +93,8 @@ def wrap_up_job(
 
         ticket = ticket_of(tx, ticket_id)
         known = {found[0] for found in tx.db.execute("SELECT key FROM directory WHERE kind = 'wrap_up'")}
-        if not code.strip() or (known and code not in known):
+        written(code, "wrap_up_empty")
+        if known and code not in known:
             raise Refused("wrap_up_code", found=code, allowed=", ".join(sorted(known)))
         if not survey and not note.strip():
             raise Refused("survey_reason")
