@@ -130,6 +130,7 @@ async def test_sending_clears_the_text_only_after_the_commit(tmp_path: Path) -> 
         await one.until(lambda: composer.text == "")
         assert not composer.area.read_only
         assert messages(one).count("Chega amanhã.") == 1
+        assert "sai em 10 s: esc u desfaz" in said(one)
         assert stored(one) is None
 
 

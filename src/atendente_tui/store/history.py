@@ -10,6 +10,7 @@ from sqlcipher3 import dbapi2 as sqlite
 OTHERS = 2_000
 """How many events of other tickets are counted for one stretch of a timeline."""
 SURVEYS = 200
+TICKETS = 1_000
 
 
 class Elsewhere(NamedTuple):
@@ -21,6 +22,7 @@ class Elsewhere(NamedTuple):
 
 class CustomerNumbers(NamedTuple):
     tickets: int
+    """At most `TICKETS`, of which so many are `live`."""
     live: int
     answers: int
     """Newest CSAT answers counted, at most `SURVEYS`."""
@@ -56,8 +58,9 @@ def elsewhere(
 def customer_numbers(db: sqlite.Connection, customer_id: int) -> CustomerNumbers:
     """How often the customer came, what is still open, and what they thought of it."""
     tickets, live = db.execute(
-        "SELECT count(*), coalesce(sum(status NOT IN ('solved', 'closed')), 0) FROM ticket WHERE customer_id = ?",
-        [customer_id],
+        "SELECT count(*), coalesce(sum(status NOT IN ('solved', 'closed')), 0) FROM"
+        " (SELECT status FROM ticket WHERE customer_id = ? ORDER BY opened DESC LIMIT ?)",
+        [customer_id, TICKETS],
     ).fetchone()
     answers, positive = db.execute(
         "SELECT count(*), coalesce(sum(5 * score >= 4 * coalesce(scale, 5)), 0) FROM ("

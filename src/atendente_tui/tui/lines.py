@@ -115,18 +115,18 @@ def block(text: str, width: int, *, prefix: str = "", role: str = "", prefix_rol
 
 def fitted(line: Line, width: int, more: str = "…") -> Line:
     """The line cut to `width` columns, its end marked where something is missing."""
-    taken = 0
+    if sum(cell_len(span.text) for span in line.spans) <= width:
+        return line
+    left = max(0, width - cell_len(more))
     kept: list[Span] = []
     for span in line.spans:
         cells = cell_len(span.text)
-        if taken + cells > width:
-            kept.append(
-                Span(set_cell_size(span.text, max(0, width - taken - cell_len(more))) + more, span.role)
-            )
-            return line._replace(spans=tuple(kept))
+        if cells > left:
+            kept.append(Span(set_cell_size(span.text, left) + more, span.role))
+            break
         kept.append(span)
-        taken += cells
-    return line
+        left -= cells
+    return line._replace(spans=tuple(kept))
 
 
 def balanced(left: tuple[Span, ...], right: Span, width: int, more: str = "…") -> Line:

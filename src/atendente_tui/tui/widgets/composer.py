@@ -44,6 +44,8 @@ LONGEST = 0.8
 """Seconds of typing without a pause after which it is saved all the same."""
 THINK = 0.5
 """Seconds a warning must have been on screen before the same key means "send it all the same"."""
+WINDOW_TICK = 30.0
+"""Seconds between two looks at the channel's window."""
 ALERT = 3
 """Lines of a warning."""
 _ADDRESSES = {
@@ -149,6 +151,11 @@ class Composer(Vertical):
         self.set_class(self.app.glyphs.ascii, "-ascii")
         self.area.disabled = True
         self._show_all()
+        self.set_interval(WINDOW_TICK, self._tick)
+
+    def _tick(self) -> None:
+        if self.ticket is not None and self.kind == "reply":
+            self._show_all()  # the window closes by itself
 
     # -- which ticket, which kind --------------------------------------------------------------------------
 
@@ -451,16 +458,26 @@ class Composer(Vertical):
             self._sending = False
             self.area.read_only = False
         if (self.ticket_id, self.kind, self.text) == (ticket_id, kind, serial_text):
-            self._clear()
+            self._clear(self._leaving(submitted))
         self.post_message(self.Sent(submitted, kind, text))
 
-    def _clear(self) -> None:
+    def _leaving(self, submitted: Submitted) -> str:
+        """When what was sent will leave, and how to take it back until then."""
+        seconds = (submitted.hold_until - self.app.now_ms()) // 1000
+        if seconds <= 0:
+            return _("on its way out")
+        shown = self.app.keymap.shown
+        return _("leaves in {n} s: {leave} {undo} takes it back").format(
+            n=seconds, leave=shown("leave"), undo=shown("undo")
+        )
+
+    def _clear(self, state: str) -> None:
         assert self.ticket is not None  # noqa: S101
         self._kept, self._kept_cursor = "", (0, 0)
         self.area.load_text("")
         self._dirty_since = None
         self._serial += 1
-        self._alert, self._warned, self._draft_state = "", 0.0, ""
+        self._alert, self._warned, self._draft_state = "", 0.0, state
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket
         self.seen = self.ticket.newest_event
         self._show_all()

@@ -290,7 +290,8 @@ def _promises(promises: list[PromiseRow], glyphs: Glyphs, zone: tzinfo, now: int
 
 def _numbers(numbers: history.CustomerNumbers) -> Iterator[Row]:
     live = n_("{n} still open", "{n} still open", numbers.live).format(n=numbers.live) if numbers.live else ""
-    yield _heading(_("Tickets {n}").format(n=formats.number(numbers.tickets)), live)
+    plus = "+" if numbers.tickets == history.TICKETS else ""
+    yield _heading(_("Tickets {n}").format(n=f"{formats.number(numbers.tickets)}{plus}"), live)
     if numbers.answers:
         share = formats.number(100 * numbers.positive / numbers.answers)
         said = n_("{n} answer", "{n} answers", numbers.answers).format(n=numbers.answers)

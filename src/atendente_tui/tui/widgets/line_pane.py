@@ -20,6 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from atendente_tui.i18n import _
 from atendente_tui.tui.glyphs import UNICODE, Glyphs
 from atendente_tui.tui.lines import Line, Span, balanced, fitted, two_ends
 
@@ -86,6 +87,7 @@ class LinePane(Widget, can_focus=True):
         Binding("home", "edge(False)", show=False),
         Binding("end", "edge(True)", show=False),
         Binding("enter", "enter", show=False),
+        Binding("ctrl+c,super+c", "copy_chosen", show=False),
     ]
     bar_signs: tuple[str, str] = ("│", "┃")
     """Track and thumb of the scroll bar."""
@@ -436,6 +438,12 @@ class LinePane(Widget, can_focus=True):
         item, number = divmod(serial, _LINES)
         item = min(max(item - self.base, 0), self.count() - 1)
         return item, min(number, len(self.lines_of(item)) - 1)
+
+    def action_copy_chosen(self) -> None:
+        """Copy the selected text, saying so."""
+        from atendente_tui.tui.copying import copy
+
+        copy(self.app, self.screen.get_selected_text() or "", _("the selected text"))
 
     def selection_updated(self, selection: Selection | None) -> None:
         del selection

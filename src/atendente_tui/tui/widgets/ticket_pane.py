@@ -176,6 +176,7 @@ class TicketPane(Vertical):
     def _tick(self) -> None:
         row = self.ticket
         delay = _TICK
+        self.timeline.new_day()
         if row is not None:
             self._board.set_lines(header_lines(row, self.app.now_ms(), self.app.glyphs, self.timeline_names))
             if row.sla_due is not None and abs(row.sla_due - self.app.now_ms()) < NEAR:

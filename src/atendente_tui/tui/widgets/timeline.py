@@ -93,9 +93,7 @@ class Timeline(LinePane):
         line = self.top[1]
         at_end = self.stuck
         new = model.refresh()
-        if self.look.today != self._today():
-            self.look = replace(self.look, today=self._today())
-            self.forget_lines()
+        self._turn_day()
         places = {self._identity(item): item for item in range(len(model.items))}
         if at_end:
             self.cursor = len(model.items) - 1
@@ -105,6 +103,19 @@ class Timeline(LinePane):
             if new:
                 self._set_news(self.news + new)
         self.settle()
+
+    def new_day(self) -> None:
+        """Draw again what says "today" once the day has changed."""
+        if self._turn_day():
+            self.settle()
+
+    def _turn_day(self) -> bool:
+        today = self._today()
+        if self.look.today == today:
+            return False
+        self.look = replace(self.look, today=today)
+        self.forget_lines()
+        return True
 
     def go_to(self, event_key: int) -> bool:
         """Bring an event of this history into view, loading older pages as needed; False when it is not there."""

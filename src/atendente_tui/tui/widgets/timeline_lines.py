@@ -133,7 +133,7 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
     state = Span("")
     if row.state is not None:
         sign = look.glyphs.warning if row.state in _ALARMING else look.glyphs.pending
-        state = Span(f"{sign} {labels.outbox(row.state)}", "bad" if row.state in _ALARMING else "pending")
+        state = Span(f"{sign} {labels.outbox(row.state)} ", "bad" if row.state in _ALARMING else "pending")
     role = "note" if row.kind == "note" else ""
     lines = [two_ends((Span("  "), *head), state, width, look.glyphs.more)._replace(indent=2, role=role)]
     data = values(row)
