@@ -184,9 +184,9 @@ def _source(name: str, value: Any, wrong: Any) -> Source | None:
         wrong(name, kind, one_of(IdentityKind))
         return None
     template = value.get("template")
-    columns: Sequence[str] = (
-        _PLACE.findall(template) if template is not None else [value["column"]] * ("column" in value)
-    )
+    columns: Sequence[str] = _PLACE.findall(template) if template is not None else ()
+    if "column" in value:
+        columns = [value["column"]]
     return Source(
         columns=tuple(columns),
         template=template,
