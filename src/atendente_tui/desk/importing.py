@@ -20,7 +20,6 @@ from zoneinfo import ZoneInfo
 from atendente_tui.config import one_of
 from atendente_tui.desk.import_map import BadValue, ImportMap, Source
 from atendente_tui.domain.change import (
-    ChangePage,
     CustomerUpsert,
     EventAppend,
     Identity,
@@ -39,7 +38,8 @@ from atendente_tui.domain.words import (
 )
 from atendente_tui.i18n import _
 
-PAGE = 500
+WITHOUT_TEXT = "without_text"
+"""In the data of an answer of which only the moment is known: it must never be sent anywhere."""
 Row = Mapping[str, str]
 
 
@@ -57,26 +57,6 @@ class Reading:
     tickets: dict[str, TicketUpsert] = field(default_factory=dict)
     events: list[EventAppend] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-
-    def pages(self) -> Iterator[ChangePage]:
-        """Tickets with their customers and events, in pages; no cursor moves."""
-        of_ticket: dict[str, list[EventAppend]] = {}
-        for event in self.events:
-            of_ticket.setdefault(event.ticket or "", []).append(event)
-        batch: list[Any] = []
-        seen: set[str] = set()
-        for remote_id, ticket in self.tickets.items():
-            customer = ticket.customer or ""
-            if customer not in seen:
-                seen.add(customer)
-                batch.append(self.customers[customer])
-            batch.append(ticket)
-            batch += of_ticket.get(remote_id, ())
-            if len(batch) >= PAGE:
-                yield ChangePage(changes=tuple(batch), cursor="")
-                batch = []
-        if batch:
-            yield ChangePage(changes=tuple(batch), cursor="")
 
 
 def read(path: Path, mapping: ImportMap, now: datetime) -> Reading:
@@ -214,6 +194,7 @@ def _story(
             author_kind=AuthorKind.AGENT,
             author=ticket.assignee or "",
             text=reply or _("(the text of this answer was not imported)"),
+            data={} if reply else {WITHOUT_TEXT: True},
             **common,
         )
     if closed is not None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from atendente_tui.desk.importing import Reading
-from atendente_tui.domain.change import ChangePage, CustomerUpsert, EventAppend, TicketUpsert
+from atendente_tui.desk.importing import WITHOUT_TEXT, Reading
+from atendente_tui.domain.change import CustomerUpsert, EventAppend, TicketUpsert
 from atendente_tui.domain.command import Create, Reply, TicketRef
 from atendente_tui.domain.ids import new_id
 from atendente_tui.domain.instants import from_ms
@@ -88,7 +88,7 @@ def _store(tx: Tx, desk: Desk, cases: list[_Case], push: bool) -> Stored:
     changes: list[Any] = list({case.customer.remote_id: case.customer for case in fresh}.values())
     for case in fresh:
         changes += [case.ticket, *case.events]
-    applied: Applied = apply_changes(tx, ChangePage(changes=tuple(changes), cursor="").changes, "import")
+    applied: Applied = apply_changes(tx, changes, "import")
     queued = 0
     for case in fresh:
         (ticket_id,) = tx.db.execute(
@@ -108,7 +108,10 @@ def _send(tx: Tx, desk: Desk, case: _Case, ticket_id: int) -> int:
     """Queue the commands that make this ticket on the backend; what is here already is their effect."""
     tx.db.execute("UPDATE ticket SET remote_id = NULL WHERE id = ?", (ticket_id,))
     now = from_ms(tx.now)
-    answer = next((one for one in case.events if one.direction is Direction.OUTBOUND), None)
+    answer = next(
+        (one for one in case.events if one.direction is Direction.OUTBOUND and WITHOUT_TEXT not in one.data),
+        None,
+    )
     done = case.ticket.status in (Status.SOLVED, Status.CLOSED)
     first = case.events[0]
     create = Create(
