@@ -65,6 +65,7 @@ def test_pages_walk_a_view_both_ways(shop: Store, everything: list[QueueRow], na
     ):
         up = page + up
     assert up == down[:-1]
+    assert queue_page(db, view, sort, before=queue.END, limit=9) == down[-9:]
     for offset in (0, len(wanted) // 2, max(0, len(wanted) - 3), len(wanted)):
         page = queue.queue_page_at(db, view, sort, offset, limit=5)
         assert [row.id for row in page] == [row.id for row in wanted[offset : offset + 5]]

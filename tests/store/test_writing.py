@@ -190,3 +190,53 @@ def test_what_was_confirmed_survives_being_killed(tmp_path: Path) -> None:
         assert drafts >= confirmed
         confirmed = drafts
         db.close()
+
+
+FULL = """
+import resource, signal, sys, pathlib
+from datetime import datetime, UTC
+from atendente_tui.clock import VirtualClock
+from atendente_tui.domain.rules import DEFAULT_RULES
+from atendente_tui.store import reading
+from atendente_tui.store.drafts import save_draft
+from atendente_tui.store.errors import StoreFull
+from atendente_tui.store.rows import DraftRow
+from atendente_tui.store.store import Store
+store = Store.open(pathlib.Path(sys.argv[1]), key=None, rules=DEFAULT_RULES, clock=VirtualClock(datetime.now(UTC)))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))
+n = 0
+try:
+    while True:
+        store.write(lambda tx: save_draft(tx, DraftRow(f"{n}:note", n, "note", "a" * 5_000, 0, 0, "{}", n)))
+        n += 1
+except StoreFull as full:
+    assert sys.argv[1] in str(full)
+    print(n, len(reading.drafts(store.reader())), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on file size are POSIX")
+def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    told = subprocess.run(
+        [sys.executable, "-c", FULL, str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    confirmed, read = map(int, told.stdout.split())
+    assert confirmed == read > 20
+    db = engine.connect(path / "store.db", None)
+    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert db.execute("SELECT count(*) FROM draft").fetchone() == (confirmed,)
+    db.close()
+
+
+def test_opening_a_store_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; import atendente_tui.store.store, atendente_tui.store.queue, atendente_tui.store.reading;"
+        " print(*sorted({'pydantic', 'sqlalchemy', 'sqlmodel', 'httpx', 'holidays', 'yaml'} & set(sys.modules)))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert told.stdout.strip() == ""

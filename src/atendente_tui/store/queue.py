@@ -21,6 +21,8 @@ SORTS: tuple[Sort, ...] = ("score", "due", "updated", "opened")
 LIVE = "t.status IN ('new','open','pending','on_hold')"  # as the partial indexes of the schema say it
 LIVE_STATUSES = ("new", "open", "pending", "on_hold")
 ALL_STATUSES = (*LIVE_STATUSES, "snoozed", "solved", "closed")
+END = (9, 0, 0)
+"""As `before`: the last page of any view in any order."""
 BOUND = 1_000
 """Counts that no tally knows stop here."""
 FEW = 2_000
@@ -177,7 +179,7 @@ def _conditions(view: View, team: str | None) -> tuple[str, list[Any]]:
         parts.append("t.team = ?")
         values.append(team)
     if view.sla_only:
-        parts.append("t.sla_due IS NOT NULL AND t.sla_state IN ('at_risk','broken')")
+        parts.append("t.sla_state IN ('at_risk','broken')")
     for tag in view.tags:
         parts.append("t.id IN (SELECT ticket_id FROM ticket_tag WHERE tag = ?)")
         values.append(tag)
@@ -279,7 +281,8 @@ def queue_page_at(db: Connection, view: View, sort: Sort, offset: int, *, limit:
         return list(islice(merge(*runs, key=lambda row: sort_key(row, sort)), offset, offset + limit))
     team = view.teams[0] if view.teams else None
     where, values = _conditions(view, team)
-    for segment in _segments(view, sort):
+    segments = _segments(view, sort)
+    for segment in segments:
         index = _index(db, view, team, segment)
         condition = " AND ".join(part for part in (where, segment.where) if part) or "1"
         order = f"t.{segment.column} {'DESC' if segment.down else 'ASC'}, t.id"

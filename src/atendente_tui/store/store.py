@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Lane", "Store", "Tx"]
 
 T = TypeVar("T")
+CALM = 1.0  # seconds since the last transaction of a sync
 LONG_LOG = 8 << 20  # bytes of write-ahead log that are cut off once nothing is being synced
 
 
@@ -190,8 +191,9 @@ class Store:
         if not self._writer.waiting(Lane.IDLE):
             with contextlib.suppress(Exception):
                 self._writer.submit(reassess_due, Lane.IDLE)
-        if not self._writer.waiting(Lane.SYNC) and _size(self.file.with_name("store.db-wal")) > LONG_LOG:
-            truncate(self._db)
+        calm = monotonic() - self._writer.last_bulk > CALM
+        if calm and _size(self.file.with_name("store.db-wal")) > LONG_LOG and truncate(self._db):
+            self._db.execute("PRAGMA shrink_memory")
 
     def _copy_before_migrating(self, found: int) -> None:
         from atendente_tui.store.backup import copy_to

@@ -93,17 +93,26 @@ class Ticket(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ticket_customer", "customer_id", desc("opened")),
-        Index("ticket_live_score", desc("score"), "id", sqlite_where=LIVE),
-        Index("ticket_live_assignee", "assignee", desc("score"), "id", sqlite_where=LIVE),
-        Index("ticket_live_team", "team", desc("score"), "id", sqlite_where=LIVE),
-        Index("ticket_live_updated", desc("updated"), "id", sqlite_where=LIVE),
-        Index("ticket_live_opened", desc("opened"), "id", sqlite_where=LIVE),
-        Index("ticket_live_due", "sla_due", "id", sqlite_where=text(f"{LIVE.text} AND sla_due IS NOT NULL")),
+        Index("ticket_live_score", desc("score"), "id", "sla_state", sqlite_where=LIVE),
+        Index("ticket_live_assignee", "assignee", desc("score"), "id", "team", sqlite_where=LIVE),
+        Index("ticket_live_team", "team", desc("score"), "id", "assignee", sqlite_where=LIVE),
+        Index(
+            "ticket_live_updated", desc("updated"), "id", "assignee", "team", "sla_state", sqlite_where=LIVE
+        ),
+        Index("ticket_live_opened", desc("opened"), "id", "assignee", "team", "sla_state", sqlite_where=LIVE),
+        Index(
+            "ticket_live_due",
+            "sla_due",
+            "id",
+            "assignee",
+            "team",
+            sqlite_where=text(f"{LIVE.text} AND sla_due IS NOT NULL"),
+        ),
         Index(
             "ticket_sla",
             "sla_due",
             "id",
-            sqlite_where=text(f"{LIVE.text} AND sla_due IS NOT NULL AND sla_state IN ('at_risk','broken')"),
+            sqlite_where=text(f"{LIVE.text} AND sla_state IN ('at_risk','broken')"),
         ),
         Index("ticket_snoozed", "snoozed_until", "id", sqlite_where=text("status = 'snoozed'")),
         Index("ticket_recheck", "recheck", sqlite_where=text("recheck IS NOT NULL")),

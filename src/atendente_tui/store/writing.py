@@ -138,6 +138,8 @@ class Writer(threading.Thread):
         self._stopping = False
         self._full: bool | None = None
         self._next_idle = monotonic() + tick
+        self.last_bulk = 0.0
+        """When the last transaction of a sync ended, by `time.monotonic`."""
 
     def submit(self, job: Callable[[Tx], T], lane: Lane) -> Future[T]:
         future: Future[T] = Future()
@@ -207,4 +209,6 @@ class Writer(threading.Thread):
         if tx._topics:
             self._announce(frozenset(tx._topics))
         if not full:
+            if lane is Lane.SYNC:
+                self.last_bulk = monotonic()
             self._checkpointer.after_commit(db, alone=not self._lanes[Lane.PERSON])
