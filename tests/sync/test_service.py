@@ -240,6 +240,15 @@ def test_the_store_may_close_first(tmp_path: Path) -> None:
     assert outbox_rows(office.store) == []
 
 
+def test_stopped_before_it_began(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    for _ in range(20):
+        office.service.start()
+        assert office.service.stop(10)
+    assert office.service.status().state == "off"
+    office.store.close()
+
+
 def test_a_store_full_of_work_does_not_wait_for_the_network(office: Office) -> None:
     """While an answer takes a second, a person's own writes take their usual moment."""
     office.service.start()

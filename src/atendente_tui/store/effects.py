@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _PENDING = "('held','queued','sent','unknown','refused','conflict')"
 _IN_FORCE = ("held", "queued", "sent", "unknown")
 _ALL = ("id", "customer_id", "channel", *columns.HELD, *columns.TRAIL)
+_BESIDE = ("@event", "@more")
 _WORLD = {"status", "assignee", "team", "priority", "tier"}
 """Columns that a backend's account of a conflict may set."""
 
@@ -77,7 +78,7 @@ def withdraw(tx: Tx, n: int, current: Mapping[str, str | None] | None = None) ->
     given = _row(tx, n)
     if "ticket" not in given.body or given.body["type"] == "create":
         return
-    kept = {name: given.undo[name] for name in ("@event", "@more") if name in given.undo}
+    kept: dict[str, Any] = {name: given.undo[name] for name in _BESIDE if name in given.undo}
     if given.body["type"] == "merge" and kept:
         merged.unmerge(tx, given.body, kept["@more"])
         forget_event(tx, given.body["id"])
@@ -203,7 +204,7 @@ def _replay(
             after.update(columns.to_status(after, base["status"], tx.now))
         after.update(base)
     for one in given:
-        kept = {name: one.undo[name] for name in ("@event", "@more") if name in one.undo}
+        kept: dict[str, Any] = {name: one.undo[name] for name in _BESIDE if name in one.undo}
         if one.n != without and (one.state in _IN_FORCE or one.n == anew):
             kept = {**columns.apply(after, one.body, one.undo.get("@event")), **kept}
         if kept != one.undo:

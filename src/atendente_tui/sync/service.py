@@ -56,6 +56,7 @@ class SyncService:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._look, self._send, self._stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._leaving = threading.Event()
         self._full = self._accept_gone = False
         with closing(store.reader()) as db:
             self._status = SyncStatus("off", status_of(db, backend_name).last_ok)
@@ -69,11 +70,13 @@ class SyncService:
     def start(self) -> None:
         """Begin; does nothing when it runs already."""
         if self._thread is None or not self._thread.is_alive():
+            self._leaving.clear()
             self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
             self._thread.start()
 
     def stop(self, timeout: float = 5.0) -> bool:
         """Let what is under way end within `timeout` seconds. Whether the thread ended."""
+        self._leaving.set()
         self._call(self._stop.set)
         if self._thread is not None:
             self._thread.join(timeout)
@@ -125,6 +128,8 @@ class SyncService:
     async def _main(self) -> None:
         self._look, self._send, self._stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        if self._leaving.is_set():  # told to stop before there was a loop to tell it to
+            return
         leave = self._store.subscribe(self._heard)
         try:
             recovered = False
@@ -246,7 +251,9 @@ class SyncService:
                 self._store, backend, self._name, full=full, accept_gone=accept, on_page=self._page
             )
             self._gate.ok()
-            self._wrong = None
+            if self._wrong is not None:
+                self._wrong = None
+                self._send.set()  # what waits to be sent need not wait for its own try
             if told.caught_up:
                 now = to_ms(self._clock.now())
                 self._status = SyncStatus("idle", now)
