@@ -348,3 +348,14 @@ async def test_a_reply_of_ours_is_no_news(tmp_path: Path) -> None:
         assert "novidade" not in said(one)
         await one.pilot.press("ctrl+s")
         await one.until(lambda: composer.text == "")
+
+
+@pytest.mark.parametrize("glyphs", ["unicode", "ascii"])
+async def test_the_border_of_a_note_differs_with_every_set_of_signs(tmp_path: Path, glyphs: str) -> None:
+    async with world(tmp_path, glyphs=glyphs) as one:
+        composer = await writing(one)
+        answer = composer.styles.border_top
+        composer.open(one.ticket_id, "note")
+        await one.pilot.pause()
+        assert composer.styles.border_top[1] != answer[1]
+        assert (composer.styles.border_top[0] == "ascii") is (glyphs == "ascii")

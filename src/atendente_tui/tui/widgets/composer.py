@@ -97,7 +97,8 @@ class Composer(Vertical):
         border: none; border-top: heavy $success;
     }
     .-narrow Composer.-note, .-narrow Composer.-note:focus-within { border: none; border-top: double $warning; }
-    Composer.-ascii, Composer.-ascii.-reply:focus-within { border: ascii $success; }
+    Composer.-note:ansi > Writing { background: ansi_default; }
+    Composer.-ascii.-reply, Composer.-ascii.-reply:focus-within { border: ascii $success; }
     Composer.-ascii.-note, Composer.-ascii.-note:focus-within { border: ascii $warning; }
     """
 

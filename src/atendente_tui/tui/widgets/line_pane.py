@@ -78,6 +78,8 @@ class LinePane(Widget, can_focus=True):
     LinePane > .lines--heading { color: $text-primary; text-style: bold; }
     LinePane > .lines--link { text-style: underline; }
     LinePane > .lines--bar { color: $text-muted; }
+    LinePane:ansi > .lines--note { color: ansi_yellow; background: ansi_default; }
+    LinePane:ansi > .lines--cursor { background: ansi_default; text-style: bold underline; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", show=False),
@@ -141,8 +143,12 @@ class LinePane(Widget, can_focus=True):
     @property
     def _sign(self) -> str:
         """What marks the line under the cursor, in its first column."""
+        return self.glyphs.cursor
+
+    @property
+    def glyphs(self) -> Glyphs:
         glyphs: Glyphs = getattr(self.app, "glyphs", UNICODE)
-        return glyphs.cursor
+        return glyphs
 
     @property
     def cursor_on(self) -> bool:
@@ -531,7 +537,9 @@ class RowsPane(LinePane):
 
     def build(self, item: int, width: int) -> list[Line]:
         row = self.rows[item]
-        made = (balanced if row.soft else two_ends)((Span(" "), *row.left), row.right, width)
+        made = (balanced if row.soft else two_ends)(
+            (Span(" "), *row.left), row.right, width, self.glyphs.more
+        )
         return [made._replace(indent=1)]
 
 
@@ -565,4 +573,4 @@ class LineBoard(LinePane, can_focus=False):
         return self.shown[item]
 
     def build(self, item: int, width: int) -> list[Line]:
-        return [fitted(self.shown[item], width)]
+        return [fitted(self.shown[item], width, self.glyphs.more)]
