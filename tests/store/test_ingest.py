@@ -396,6 +396,38 @@ def test_a_change_of_segment_reaches_the_score(store: Store) -> None:
     assert sum(points for _, points in json.loads(row.why)) == row.score
 
 
+def test_promises_of_colleagues(store: Store) -> None:
+    due = NOW + timedelta(hours=3)
+    made = {"kind": EventKind.PROMISE, "author_kind": AuthorKind.AGENT, "author": "bruno", "public": False}
+    take(store, ticket_change(1), event_change(1, 1, data={"due": due.isoformat(), "what": "ligar"}, **made))
+    take(store, event_change(1, 3, data={"due": "amanhã", "what": "?"}, **made))
+    db = store.reader()
+    [promise] = reading.promises(db)
+    assert (promise.what, promise.due, promise.author) == ("ligar", to_ms(due), "bruno")
+    assert reading.promises(db, "ana") == []
+    take(store, event_change(1, 5, data={"promise": promise.id, "outcome": "kept"}, **made))
+    assert reading.promises(db) == []
+    assert [one.outcome for one in reading.promises_of(db, 1)] == ["kept"]
+    assert poison(store) == []
+
+
+def test_wrap_up_tier_and_facts_of_colleagues(store: Store) -> None:
+    own = {"author_kind": AuthorKind.AGENT, "public": False}
+    take(
+        store,
+        customer_change(0),
+        ticket_change(1),
+        event_change(1, 1, kind=EventKind.WRAP_UP, data={"code": "troca", "reason": "tamanho"}, **own),
+        event_change(1, 3, kind=EventKind.ESCALATION, data={"from": "N1", "to": "N2"}, **own),
+        event_change(1, 5, kind=EventKind.FACT, data={"name": "address_confirmed"}, **own),
+    )
+    row = ticket(store, 1)
+    assert (row.wrap_up, row.reason, row.tier) == ("troca", "tamanho", "N2")
+    assert [(fact.name, fact.value) for fact in reading.facts(store.reader(), row.customer_id)] == [
+        ("address_confirmed", "yes")
+    ]
+
+
 def test_hostile_text_is_kept_and_breaks_nothing(store: Store, shared_data: Path) -> None:
     listed = json.loads((shared_data / "naughty-strings" / "blns.json").read_text("utf-8"))
     texts: Sequence[str] = [*listed, "nul\0inside", "\ud800 alone", "a" * 200_000]

@@ -117,7 +117,7 @@ class Ticket(SQLModel, table=True):
         Index("ticket_snoozed", "snoozed_until", "id", sqlite_where=text("status = 'snoozed'")),
         Index("ticket_recheck", "recheck", sqlite_where=text("recheck IS NOT NULL")),
         Index("ticket_updated", desc("updated"), "id"),
-        Index("ticket_opened", desc("opened"), "id"),
+        Index("ticket_opened", desc("opened"), "id", "status"),
         Index("ticket_score", desc("score"), "id"),
         Index("ticket_status", "status", desc("updated"), "id"),
     )

@@ -95,7 +95,7 @@ CREATE INDEX ticket_snoozed ON ticket (snoozed_until, id) WHERE status = 'snooze
 CREATE INDEX ticket_recheck ON ticket (recheck) WHERE recheck IS NOT NULL;
 -- Every ticket, for the views over all of them.
 CREATE INDEX ticket_updated ON ticket (updated DESC, id);
-CREATE INDEX ticket_opened ON ticket (opened DESC, id);
+CREATE INDEX ticket_opened ON ticket (opened DESC, id, status);
 CREATE INDEX ticket_score ON ticket (score DESC, id);
 CREATE INDEX ticket_status ON ticket (status, updated DESC, id);
 
