@@ -27,6 +27,12 @@ SENTENCES: Mapping[str, str] = {
     "when_future": later("“{found}” has not come yet."),
     "wrap_up_code": later("There is no wrap-up code “{found}”. Choose one of: {allowed}."),
     "reason_missing": later("Say why."),
+    "wrap_up_empty": later("Say how the contact ended."),
+    "subject_empty": later("Give it a subject."),
+    "customer_name_empty": later("Say the customer's name."),
+    "assignee_empty": later("Say to whom."),
+    "team_empty": later("Say which team."),
+    "fact_empty": later("Say what is known."),
     "survey_reason": later("Say why no survey should be sent."),
     # owning and triage
     "ticket_taken": later("{who} has this ticket."),

@@ -31,7 +31,15 @@ def agent_of(config: Config, db: Connection) -> Agent:
 def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connection) -> Desk:
     told = _told(config, db, "capabilities")
     can = Can(frozenset(told["commands"]), frozenset(told["local_only"])) if told else Can.everything()
-    return Desk(store=store, agent=agent, rules=rules_of(config), clock=clock, holds=config.holds, can=can)
+    return Desk(
+        store=store,
+        agent=agent,
+        rules=rules_of(config),
+        clock=clock,
+        holds=config.holds,
+        can=can,
+        zone=config.ui.zone,
+    )
 
 
 def _told(config: Config, db: Connection, key: str) -> dict[str, Any]:
