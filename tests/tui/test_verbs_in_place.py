@@ -23,7 +23,7 @@ MINE = 3
 async def furnished(h: Host) -> Workstation:
     screen = h.app.screen_stack[0]
     assert isinstance(screen, Workstation)
-    await h.until(lambda: screen.composer is not None and h.app.warm.is_set())
+    await h.until(lambda: screen.furnished.is_set() and h.app.warm.is_set())
     return screen
 
 

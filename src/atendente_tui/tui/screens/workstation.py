@@ -129,27 +129,23 @@ class Workstation(Screen[None]):
         from atendente_tui.tui.widgets.promises_pane import PromisesPane
         from atendente_tui.tui.widgets.ticket_pane import TicketPane
 
-        self.ticket_pane = TicketPane(id="pane-ticket")
-        self.composer = Composer(id="pane-composer")
-        self.customer_card = CustomerCard(id="pane-customer")
-        self.promises_pane = PromisesPane(id="pane-promises")
-        self.library = Library(id="pane-library")
-        self.panes |= {
-            "ticket": self.ticket_pane,
-            "composer": self.composer,
-            "customer": self.customer_card,
-            "library": self.library,
-        }
+        ticket, composer = TicketPane(id="pane-ticket"), Composer(id="pane-composer")
+        customer, promises = CustomerCard(id="pane-customer"), PromisesPane(id="pane-promises")
+        library = Library(id="pane-library")
         small = _("Atendente needs {width}×{height}.").format(width=terminal.WIDTH, height=terminal.HEIGHT)
         with self.app.batch_update():
             if not self.place_tabs.is_attached:
                 await self.mount(self.place_tabs, after=self.top)
-            await self.query_one("#left").mount(self.library)
+            await self.query_one("#left").mount(library)
             await self.query_one("#panes").mount(
-                Vertical(self.ticket_pane, self.composer, id="middle"),
-                Vertical(self.customer_card, self.promises_pane, id="right"),
+                Vertical(ticket, composer, id="middle"),
+                Vertical(customer, promises, id="right"),
             )
             await self.mount(Static(Content(small), id="tiny"))
+        # Only now: a key pressed while they were being mounted must not meet half a pane.
+        self.ticket_pane, self.composer, self.library = ticket, composer, library
+        self.customer_card, self.promises_pane = customer, promises
+        self.panes |= {"ticket": ticket, "composer": composer, "customer": customer, "library": library}
         self.furnished.set()
         self._show_places()
         if self.ticket_id is not None:
