@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from textual import events
 from textual.app import App, SystemCommand
 from textual.dom import DOMNode
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
@@ -81,15 +81,18 @@ class AtendenteApp(App[int], inherit_bindings=False):
 
     def _begin_with(self, theme: str) -> None:
         """Set the theme before anything is styled: set the usual way, all styles would be made a second time."""
-        if self.get_theme(theme) is not None and not self.available_themes[theme].ansi:
-            self.set_reactive(App.theme, theme)
-            self.stylesheet.set_variables(self.get_css_variables())
-            dark = self.current_theme.dark
-            self.update_classes(
-                {f"-theme-{theme}": True, "-dark-mode": dark, "-light-mode": not dark}, update=False
-            )
-        else:
+        if self.no_color:
+            # Nothing but the terminal's own two colours, bold, reverse and underline.
+            self._filters = [one for one in self._filters if not isinstance(one, Monochrome)] + [NoColor()]
+            theme = themes.ANSI.name
+        if self.available_themes[theme].ansi:
             self.theme = theme
+            return
+        self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+        dark = self.current_theme.dark
+        classes = {f"-theme-{theme}": True, "-dark-mode": dark, "-light-mode": not dark}
+        self.update_classes(classes, update=False)
 
     # What panes and verbs ask of the application
 
@@ -206,6 +209,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
         self.leave(0)
 
     def do_theme(self) -> None:
+        if self.no_color:
+            return
         names = [theme.name for theme in themes.THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
