@@ -82,20 +82,11 @@ class _Segment:
 
 
 def _segments(view: View, sort: Sort) -> tuple[_Segment, ...]:
-    if not set(view.statuses) & {*LIVE_STATUSES, "snoozed"} and sort in ("score", "due"):
-        sort = "updated"  # what is over has no score and no deadline
-    if sort == "score":
-        return (_Segment(0, "", "score", True),)
-    if sort == "updated":
-        return (_Segment(0, "", "updated", True),)
-    if sort == "opened":
-        return (_Segment(0, "", "opened", True),)
-    due = _Segment(0, f"{LIVE} AND t.sla_due IS NOT NULL", "sla_due", False)
-    if view.sla_only:
-        return (due,)
-    live = set(view.statuses) <= set(LIVE_STATUSES)
-    rest = "t.sla_due IS NULL" if live else f"NOT ({LIVE} AND t.sla_due IS NOT NULL)"
-    return due, _Segment(1, rest, "score", True)
+    sort = effective_sort(view, sort)
+    if sort != "due":
+        return (_Segment(0, "", sort, True),)
+    due = _Segment(0, "t.sla_due IS NOT NULL", "sla_due", False)
+    return (due,) if view.sla_only else (due, _Segment(1, "t.sla_due IS NULL", "score", True))
 
 
 def _index(db: Connection, view: View, team: str | None, segment: _Segment) -> str:
@@ -105,8 +96,7 @@ def _index(db: Connection, view: View, team: str | None, segment: _Segment) -> s
     """
     if view.tags:
         return ""
-    live = set(view.statuses) <= set(LIVE_STATUSES) or segment.column == "sla_due"
-    if not live:
+    if not set(view.statuses) <= set(LIVE_STATUSES):
         if view.statuses == ("snoozed",):
             name = "ticket_snoozed"
         elif len(view.statuses) == 1 and segment.column == "updated":
@@ -148,15 +138,19 @@ def sort_key(row: QueueRow, sort: Sort) -> tuple[int, int, int]:
         return 0, -row.updated, row.id
     if sort == "opened":
         return 0, -row.opened, row.id
-    if row.sla_due is not None and row.status in LIVE_STATUSES:
+    if row.sla_due is not None:
         return 0, row.sla_due, row.id
     return 1, -row.score, row.id
 
 
 def effective_sort(view: View, sort: Sort) -> Sort:
-    """The order a view really has: what is over has no score and no deadline and goes by its last change."""
-    column = _segments(view, sort)[0].column
-    return "updated" if column == "updated" else sort
+    """The order a view really has: what is over has neither score nor deadline and goes by its last change.
+
+    Deadlines order only views in which every ticket may have one; the others go by score then.
+    """
+    if not set(view.statuses) & {*LIVE_STATUSES, "snoozed"} and sort in ("score", "due"):
+        return "updated"
+    return "score" if sort == "due" and not set(view.statuses) <= set(LIVE_STATUSES) else sort
 
 
 def _conditions(view: View, team: str | None) -> tuple[str, list[Any]]:
