@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 OPEN, CLOSE = "\u0002", "\u0003"
 """What stands around the words found."""
@@ -29,32 +31,57 @@ def plain(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_LETTERS)
 
 
+# The same for what Latin-1 has, all that Portuguese needs, as bytes: folding and looking are several times faster.
+_FOLD = bytes(min(ord(_LETTERS.get(code, chr(code))), 0xFF) for code in range(256))
+_LETTER = "[0-9A-Za-zª²³µ¹º¼-¾À-ÖØ-öø-ÿ]"
+
+
 def finder(words: Sequence[str], *, whole_last: bool = False) -> Finder:
     """A function that cuts the passage around these words out of a text and marks them in it.
 
     Each word must stand whole, the last may go on unless `whole_last`.
     """
-    folded = [re.escape(plain(word)) for word in words]
-    endings = [r"(?![^\W_])"] * len(folded)
-    if folded and not whole_last:
-        endings[-1] = r"[^\W_]*"
-    alternatives = "|".join(word + ending for word, ending in zip(folded, endings, strict=True))
-    pattern = re.compile(rf"(?<![^\W_])(?:{alternatives})")
+    folded = [plain(word) for word in words]
+    quick = None
+    if all(one.isascii() for one in folded):
+        quick = re.compile(_pattern(folded, _LETTER, whole_last).encode("latin-1"))
+
+    @cache
+    def thorough() -> re.Pattern[str]:
+        return re.compile(_pattern(folded, r"[^\W_]", whole_last))
 
     def find(text: str) -> str:
-        low = plain(text)
-        first = pattern.search(low)
+        low: Any = text.encode("latin-1", "replace").translate(_FOLD)
+        pattern: re.Pattern[Any] | None = quick
+        first = pattern.search(low) if pattern is not None else None
+        if pattern is None or (first is None and not text.isascii()):
+            low, pattern = plain(text), thorough()
+            first = pattern.search(low)
         if first is None:
             return text[: BEFORE + AFTER]
-        start = max(0, first.start() - BEFORE)
-        end = min(len(text), max(first.end(), first.start() + AFTER))
-        while start and text[start - 1].isalnum() and first.start() - start < BEFORE + 20:
+        begin, over = first.span()
+        start = max(0, begin - BEFORE)
+        end = min(len(text), max(over, begin + AFTER))
+        least = max(0, begin - BEFORE - 20)
+        while start > least and text[start - 1].isalnum():
             start -= 1
         parts, at = [], start
-        for one in pattern.finditer(low, first.start(), end):
-            parts += [text[at : one.start()], OPEN, text[one.start() : one.end()], CLOSE]
-            at = one.end()
+        for one in pattern.finditer(low, begin, end):
+            begin, over = one.span()
+            parts += [text[at:begin], OPEN, text[begin:over], CLOSE]
+            at = over
         parts.append(text[at:end])
         return "".join(parts)
 
     return find
+
+
+def _pattern(folded: Sequence[str], letter: str, whole_last: bool) -> str:
+    """Each word first and what may not stand before it after: so the search runs along the word's own letters."""
+    endings = [f"(?!{letter})"] * len(folded)
+    if folded and not whole_last:
+        endings[-1] = f"{letter}*"
+    escaped = [re.escape(word) for word in folded]
+    return "|".join(
+        f"{word}(?<!{letter}{word}){ending}" for word, ending in zip(escaped, endings, strict=True)
+    )
