@@ -29,6 +29,10 @@ ERRORS: Mapping[str, str] = {
     "rejected": later("The helpdesk refused it."),
     "protocol": later("The helpdesk gave an answer nobody understands."),
     "unknown": later("No answer came: it may have arrived, or not."),
+    "gave_up": later("It was tried for a day without success."),
+    "ticket_gone": later("The ticket is not there any more."),
+    "ticket_unbound": later("The ticket it belongs to was never created there."),
+    "mass_disappearance": later("The helpdesk says that most tickets are gone; nothing was removed here."),
 }
 """Sentences for the error codes of the outbox; what the helpdesk said itself follows them."""
 
