@@ -93,7 +93,7 @@ class Ticket(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ticket_customer", "customer_id", desc("opened")),
-        Index("ticket_live_score", desc("score"), "id", "sla_state", sqlite_where=LIVE),
+        Index("ticket_live_score", desc("score"), "id", "assignee", "team", "sla_state", sqlite_where=LIVE),
         Index("ticket_live_assignee", "assignee", desc("score"), "id", "team", sqlite_where=LIVE),
         Index("ticket_live_team", "team", desc("score"), "id", "assignee", sqlite_where=LIVE),
         Index(

@@ -76,7 +76,7 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_customer ON ticket (customer_id, opened DESC);
 -- Live tickets are few among many: their orders are partial indexes. What views filter by stands at their end, so that
 -- a row that is passed over is not read.
-CREATE INDEX ticket_live_score ON ticket (score DESC, id, sla_state)
+CREATE INDEX ticket_live_score ON ticket (score DESC, id, assignee, team, sla_state)
   WHERE status IN ('new','open','pending','on_hold');
 CREATE INDEX ticket_live_assignee ON ticket (assignee, score DESC, id, team)
   WHERE status IN ('new','open','pending','on_hold');
