@@ -76,17 +76,17 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_customer ON ticket (customer_id, opened DESC);
 -- Live tickets are few among many: their orders are partial indexes. What views filter by stands at their end, so that
 -- a row that is passed over is not read.
-CREATE INDEX ticket_live_score ON ticket (score DESC, id, assignee, team, sla_state)
+CREATE INDEX ticket_live_score ON ticket (score DESC, id, status, assignee, team, sla_state)
   WHERE status IN ('new','open','pending','on_hold');
-CREATE INDEX ticket_live_assignee ON ticket (assignee, score DESC, id, team)
+CREATE INDEX ticket_live_assignee ON ticket (assignee, score DESC, id, status, team)
   WHERE status IN ('new','open','pending','on_hold');
-CREATE INDEX ticket_live_team ON ticket (team, score DESC, id, assignee)
+CREATE INDEX ticket_live_team ON ticket (team, score DESC, id, status, assignee)
   WHERE status IN ('new','open','pending','on_hold');
-CREATE INDEX ticket_live_due ON ticket (sla_due, id, assignee, team)
+CREATE INDEX ticket_live_due ON ticket (sla_due, id, status, assignee, team)
   WHERE status IN ('new','open','pending','on_hold') AND sla_due IS NOT NULL;
-CREATE INDEX ticket_live_updated ON ticket (updated DESC, id, assignee, team, sla_state)
+CREATE INDEX ticket_live_updated ON ticket (updated DESC, id, status, assignee, team, sla_state)
   WHERE status IN ('new','open','pending','on_hold');
-CREATE INDEX ticket_live_opened ON ticket (opened DESC, id, assignee, team, sla_state)
+CREATE INDEX ticket_live_opened ON ticket (opened DESC, id, status, assignee, team, sla_state)
   WHERE status IN ('new','open','pending','on_hold');
 -- Targets at risk or broken are fewer still.
 CREATE INDEX ticket_sla ON ticket (sla_due, id)
