@@ -11,6 +11,7 @@ from tests.builders import BACKEND, customer_change, event_change, make_store, t
 from atendente_tui.domain.change import ArticleUpsert, CustomerUpsert, Identity, TicketGone
 from atendente_tui.domain.words import IdentityKind
 from atendente_tui.store import engine, indexing
+from atendente_tui.store import search as room
 from atendente_tui.store.ingest import apply_changes
 from atendente_tui.store.passages import AFTER, BEFORE, CLOSE, OPEN, finder, plain
 from atendente_tui.store.search import parse, search
@@ -68,6 +69,25 @@ def test_every_word_must_be_there(found: Store) -> None:
     assert search(found, '"compra a cancelar"') == []
     assert len(search(found, "BR-2291-X")) == 1
     assert [hit.kind for hit in search(found, "can", kinds=("ticket",))] == []
+
+
+def test_a_beginning_finds_every_word_that_has_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"palavra{n:03d} é a número {n}" for n in range(60)] + ["PALAVRÃO", "palavras", "outra"]
+    changes = [ticket_change(1), *(event_change(1, n, text=text) for n, text in enumerate(texts))]
+    store.write(lambda tx: apply_changes(tx, changes, BACKEND))
+    assert store.wait_indexed()
+    for query, count in (
+        ("palavr", 62),
+        ("palavra00", 10),
+        ("palavra", 62),
+        ("PALAVRÃ", 62),
+        ("número palavra01", 10),
+    ):
+        looked_up = search(store, query, limit=100)
+        assert len(looked_up) == count, query
+        with monkeypatch.context() as gathered:
+            gathered.setattr(room, "TERMS", 0)
+            assert search(store, query, limit=100) == looked_up
 
 
 def test_one_letter_is_a_word_not_a_beginning(found: Store) -> None:

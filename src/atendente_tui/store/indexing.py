@@ -34,6 +34,7 @@ GATHER = 0.2
 LONGEST = 100_000
 """Characters of one text that are indexed."""
 
+KINDS = ("event", "ticket", "customer", "article")
 _OPTIONS = """content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2", prefix='2 3'"""
 _SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -41,6 +42,8 @@ _SCHEMA = (
     f"CREATE VIRTUAL TABLE ticket_text USING fts5(text, {_OPTIONS})",
     f"CREATE VIRTUAL TABLE customer_text USING fts5(text, {_OPTIONS})",
     f"CREATE VIRTUAL TABLE article_text USING fts5(title, body, {_OPTIONS})",
+    # Which words there are, to find those with a common beginning; these tables hold nothing themselves.
+    *(f"CREATE VIRTUAL TABLE {kind}_terms USING fts5vocab({kind}_text, instance)" for kind in KINDS),
 )
 _DIGITS = "CASE WHEN i.kind IN ('phone','whatsapp') THEN ' ' || substr(i.normal, 4) || ' ' || substr(i.normal, 6) ELSE '' END"
 _READ = {  # what is indexed of each kind, for the ids in json_each(?)

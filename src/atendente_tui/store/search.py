@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui.store.passages import Finder, finder
+from atendente_tui.store.passages import Finder, finder, plain
 from atendente_tui.store.rows import SearchHit
 
 if TYPE_CHECKING:
@@ -27,16 +27,25 @@ RANKED = 1_000
 """Newest hits among which "best" chooses."""
 SHARE = 10
 """Hits of each other kind at most, when everything is searched at once."""
+LOOKED_UP = 4
+"""Letters from which a beginning is no longer in the index of beginnings, where FTS5 would gather every hit first."""
+TERMS = 32
+"""Words with one beginning that are looked for each by itself; when there are more, FTS5 may gather."""
 WORDS = 16
 LONGEST_WORD = 100
 
 _WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
+_BEGINNING = re.compile(r'"[^\W_]+"\*')
 _TOKEN = re.compile(r"[^\W_]+")
 
 
 class Query(NamedTuple):
     match: str
     """In FTS5's language; every word quoted, so that nothing a person types is an operator."""
+    head: str
+    """`match` without its last word."""
+    beginning: str | None
+    """The last word folded, when it is a beginning long enough to be looked up among the words there are."""
     find: Finder
 
 
@@ -62,7 +71,10 @@ def parse(text: str) -> Query | None:
         parts.append(part)
     if not parts:
         return None
-    return Query(" AND ".join(parts), finder(words, whole_last=not parts[-1].rstrip(")").endswith("*")))
+    last = parts[-1]
+    beginning = plain(last[1:-2]) if _BEGINNING.fullmatch(last) and len(last) - 3 >= LOOKED_UP else None
+    find = finder(words, whole_last=not last.rstrip(")").endswith("*"))
+    return Query(" AND ".join(parts), " AND ".join(parts[:-1]), beginning, find)
 
 
 def search(
@@ -102,6 +114,23 @@ def search(
     return hits[:limit]
 
 
+def _match(db: Connection, kind: str, query: Query) -> str:
+    """`query.match`, with a long beginning written out as the words it may be: those come newest first at once."""
+    if query.beginning is None:
+        return query.match
+    terms: list[str] = []
+    find, term = f"SELECT term FROM {kind}_terms WHERE term >= ? LIMIT 1", query.beginning
+    while (row := db.execute(find, (term,)).fetchone()) is not None and row[0].startswith(query.beginning):
+        if len(terms) == TERMS:
+            return query.match
+        terms.append(str(row[0]))
+        term = row[0] + "\x01"
+    if not terms:
+        return query.match
+    words = " OR ".join('"' + one.replace('"', '""') + '"' for one in terms)
+    return f"{query.head} AND ({words})" if query.head else words
+
+
 def _of_kind(db: Connection, kind: str, query: Query, limit: int, rank: Rank) -> list[SearchHit]:
     if rank == "recent":
         found = f"SELECT rowid AS r, 0.0 AS s FROM {kind}_text WHERE {kind}_text MATCH ? ORDER BY rowid LIMIT {limit}"
@@ -111,7 +140,7 @@ def _of_kind(db: Connection, kind: str, query: Query, limit: int, rank: Rank) ->
             f"SELECT r, s FROM (SELECT rowid AS r, -bm25({kind}_text{weights}) AS s FROM {kind}_text"
             f" WHERE {kind}_text MATCH ? ORDER BY rowid LIMIT {RANKED}) ORDER BY s DESC, r LIMIT {limit}"
         )
-    rows = db.execute(_ROWS[kind].format(found=found), (query.match,)).fetchall()
+    rows = db.execute(_ROWS[kind].format(found=found), (_match(db, kind, query),)).fetchall()
     return [_hit(kind, row, query) for row in rows]
 
 
