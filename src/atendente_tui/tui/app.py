@@ -264,15 +264,22 @@ class AtendenteApp(App[int], inherit_bindings=False):
         loop = asyncio.get_running_loop()
 
         def warm() -> None:
-            handlers.load()
-            if self._when_warm is not None:
-                self._when_warm()
+            try:
+                handlers.load()
+                if self._when_warm is not None:
+                    self._when_warm()
+            except Exception as error:
+                tell(self._handle_exception, error)
+                return
             gc.enable()
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 50)
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self._warmed, context=self._told_in)
+            tell(self._warmed)
+
+        def tell(callback: Callable[..., None], *arguments: object) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the person has left already
+                loop.call_soon_threadsafe(callback, *arguments, context=self._told_in)
 
         threading.Thread(target=warm, name="warming", daemon=True).start()
 

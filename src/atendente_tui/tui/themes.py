@@ -17,6 +17,7 @@ DARK = Theme(
     surface="#1a1e25",
     panel="#232933",
     dark=True,
+    variables={"border": "#5fa8d3", "border-blurred": "#465264"},
 )
 
 LIGHT = Theme(
@@ -32,6 +33,7 @@ LIGHT = Theme(
     surface="#ffffff",
     panel="#e6e8ea",
     dark=False,
+    variables={"border": "#0b5c8a", "border-blurred": "#a3abb5"},
 )
 
 HIGH_CONTRAST = Theme(
@@ -76,7 +78,7 @@ ANSI = Theme(
     panel="ansi_default",
     boost="ansi_default",
     dark=True,
-    variables=dict(_BASE.variables),
+    variables={**_BASE.variables, "border": "ansi_blue", "border-blurred": "ansi_bright_black"},
 )
 """The terminal's own sixteen colours, and the fewest bytes a frame."""
 

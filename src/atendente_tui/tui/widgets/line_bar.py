@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
+from rich.style import Style as RichStyle
 from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
+from textual.style import Style
 from textual.widget import Widget
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class LineBar(Widget):
         super().__init__(id=id, classes=classes)
         self._drawn: tuple[Piece, ...] = ()
         self._spans: list[tuple[int, int, str]] = []
-        self._looks: dict[str, Style] = {}
+        self._looks: dict[str, RichStyle] = {}
 
     def left(self, width: int) -> Sequence[Piece]:  # noqa: ARG002
         """The pieces from the left edge on, made to fit."""
@@ -87,7 +88,7 @@ class LineBar(Widget):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         width = self.size.width
-        base = self.rich_style
+        base = self._look()
         self._drawn = self._pieces(width)
         self._spans = []
         segments: list[Segment] = []
@@ -97,7 +98,7 @@ class LineBar(Widget):
             if piece.target:
                 self._spans.append((at, at + taken, piece.target))
             at += taken
-            segments.append(Segment(piece.text, base + self._look(piece.role) if piece.role else base))
+            segments.append(Segment(piece.text, self._look(piece.role)))
         return Strip(segments).adjust_cell_length(width, base)
 
     def on_click(self, event: events.Click) -> None:
@@ -107,10 +108,13 @@ class LineBar(Widget):
                 self.clicked(target)
                 return
 
-    def _look(self, role: str) -> Style:
+    def _look(self, role: str = "") -> RichStyle:
         style = self._looks.get(role)
         if style is None:
-            style = self._looks[role] = self.get_component_rich_style(f"bar--{role}", partial=True)
+            made = self.visual_style
+            if role:
+                made += Style.from_styles(self.get_component_styles(f"bar--{role}"))
+            style = self._looks[role] = made.rich_style
         return style
 
     def _pieces(self, width: int) -> tuple[Piece, ...]:

@@ -12,13 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
+from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 from textual.timer import Timer
 
 from atendente_tui.i18n import _
@@ -62,7 +63,7 @@ class QueueList(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         background: $background;
         color: $foreground;
-        & > .queue--cursor { background: $primary 30%; text-style: bold; }
+        & > .queue--cursor { background: $primary-muted; text-style: bold; }
         & > .queue--cursor-blurred { background: $panel; }
         & > .queue--placeholder { color: $text-disabled; }
         & > .queue--urgent { color: $text-error; text-style: bold; }
@@ -106,7 +107,7 @@ class QueueList(ScrollView, can_focus=True):
         self.marks: frozenset[int] = frozenset()
         self._cursor = 0
         self._columns = queue_row.columns(48)
-        self._styles_by_role: dict[str, Style] = {}
+        self._looks: dict[tuple[str, ...], RichStyle] = {}
         self._strips: dict[tuple[QueueRow, str, bool], Strip] = {}
         self._drawn: dict[int, QueueRow | None] = {}
         """What stands on each line of the screen."""
@@ -341,7 +342,7 @@ class QueueList(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles_by_role.clear()
+        self._looks.clear()
         self._strips.clear()
 
     def on_focus(self) -> None:
@@ -367,16 +368,20 @@ class QueueList(ScrollView, can_focus=True):
             if number is not None:
                 self.refresh_line(number)
 
-    def _look(self, role: str) -> Style:
-        style = self._styles_by_role.get(role)
+    def _look(self, *roles: str) -> RichStyle:
+        """The widget's own look with those of the roles laid over it, in this order."""
+        style = self._looks.get(roles)
         if style is None:
-            style = self.get_component_rich_style(f"queue--{role}", partial=True)
-            self._styles_by_role[role] = style
+            made = self.visual_style
+            for role in roles:
+                if role:
+                    made += Style.from_styles(self.get_component_styles(f"queue--{role}"))
+            style = self._looks[roles] = made.rich_style
         return style
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self._look()
         window = self.window
         number = y + self.scroll_offset.y
         row = self._drawn[y] = window.row(number) if window is not None else None
@@ -386,7 +391,7 @@ class QueueList(ScrollView, can_focus=True):
         look = "" if number != self._cursor else "cursor" if self.has_focus else "cursor-blurred"
         if row is None:
             text = f"  {self.app.glyphs.more}".ljust(width)[:width]
-            return Strip([Segment(text, base + self._look("placeholder"))], width)
+            return Strip([Segment(text, self._look("placeholder"))], width)
         marked = row.id in self.marks
         now = self.app.now_ms()
         time = queue_row.clock(row, now)[0]
@@ -394,12 +399,11 @@ class QueueList(ScrollView, can_focus=True):
         if self._drawn_times.get(row.id) == time and (known := self._strips.get(key)) is not None:
             return known
         self._drawn_times[row.id] = time
-        if look:
-            base = base + self._look(look)
+        base = self._look(look)
         drawn = queue_row.cells(row, self._columns, self.app.glyphs, now, cursor=bool(look), marked=marked)
         # Blanks need no look of their own, and what looks alike is one run: every change of style costs 40 bytes.
         segments = Segment.simplify(
-            Segment(one.text, base + self._look(one.role) if one.role and not one.text.isspace() else base)
+            Segment(one.text, self._look(look, one.role) if one.role and not one.text.isspace() else base)
             for one in drawn
         )
         strip = Strip(segments).adjust_cell_length(width, base).simplify()
