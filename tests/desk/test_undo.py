@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from atendente_tui.clock import VirtualClock
@@ -131,6 +132,15 @@ def done(desk: Desk, ticket_id: int, verb: str, arguments: dict[str, Any]) -> Su
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(
+    given_now=[
+        (2, ("priority", {"priority": Priority.HIGH, "impact": None})),
+        (3, ("link", {"other": 1})),
+        (3, ("merge", {"into": 2})),
+        (2, ("team", {"team": "loja"})),
+    ],
+    order=Random(0),
+)
 @given(
     given_now=st.lists(st.tuples(st.integers(1, 3), verbs(8)), min_size=1, max_size=6),
     order=st.randoms(use_true_random=False),

@@ -70,6 +70,8 @@ def undo(tx: Tx, n: int) -> None:
     _replay(tx, ticket_id, without=n)
     forget_event(tx, given.body["id"])
     _unbeside(tx, given.body, more)
+    # Commands that were given around a merge recorded another newest event than the one that remains.
+    step_back(tx, ticket_id)
     reassess(tx, [ticket_id])
 
 
