@@ -36,17 +36,17 @@ async def declares(trial: Trial) -> None:
 
 
 async def pulls(trial: Trial) -> None:
-    """a first pull ends caught up; its pages have cursors and name each event once"""
+    """a first pull ends caught up; its pages have cursors, and an event that comes twice is the same"""
     found = await trial.first_pull()
     require(bool(found), "a pull yields at least one page")
     require(all(page.cursor for page in found), "every page has a cursor")
     if trial.page_limit is None:
         require(found[-1].caught_up, "the last page says that it is caught up")
         require(not any(page.caught_up for page in found[:-1]), "no page before it says so")
-    events = [
-        change.remote_id for page in found for change in page.changes if isinstance(change, EventAppend)
-    ]
-    require(len(events) == len(set(events)), "an event comes once in one pull")
+    events: dict[str, EventAppend] = {}
+    for change in (change for page in found for change in page.changes if isinstance(change, EventAppend)):
+        known = events.setdefault(change.remote_id, change)
+        require(known.text == change.text, "an event that comes again is the same")
     for page in found:
         require(page.done is None or page.total is None or page.done <= page.total, "done is at most total")
 

@@ -52,14 +52,15 @@ class Answer:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON. Raises ProtocolError for anything else, NaN, absurd depth or absurd numbers."""
+        """The body as JSON, what is no Unicode in it mended. Raises ProtocolError for anything else, NaN, absurd
+        depth or absurd numbers."""
         try:
-            value = json.loads(self.body, parse_constant=_no_constant)
+            value = json.loads(self.body.decode("utf-8", "replace"), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             raise ProtocolError(f"not JSON (HTTP {self.status}): {type(error).__name__}") from error
         if _deeper_than(value, JSON_DEPTH):
             raise ProtocolError(f"JSON nested deeper than {JSON_DEPTH}")
-        return value
+        return _whole(value) if b"\\ud" in self.body or b"\\uD" in self.body else value
 
     @property
     def date(self) -> datetime:
@@ -246,6 +247,17 @@ def _http_date(value: str) -> datetime | None:
 
 def _no_constant(name: str) -> Never:
     raise ValueError(name)
+
+
+def _whole(value: Any) -> Any:
+    """The same without lone surrogates, which JSON can spell and nothing else can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return value
 
 
 def _deeper_than(value: object, limit: int) -> bool:

@@ -62,10 +62,13 @@ async def transactions(
             )
             if not ahead.rows:
                 return
-            number_of_page = 1
-            while not page.rows:
-                number_of_page += 1
+            upto = number(ahead.rows[0], "id")
+            for number_of_page in range(1, (upto - after) // PER_PAGE + 2):
                 page = await _transactions(session, f"{where} AND id > {after}", fields, page=number_of_page)
+                if page.rows:
+                    break
+            else:
+                return  # it went out of sight meanwhile
         yield page
         after = max(number(row, "id") for row in page.rows)
 

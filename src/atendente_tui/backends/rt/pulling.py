@@ -41,6 +41,7 @@ async def pull(session: Session, cursor: str | None, *, full: bool = False) -> A
         async for page, reached in _walk(session, state):
             yield page
             state = reached
+        state = replace(state, phase="follow", before=0)
     async for page in _follow(session, state):
         yield page
 
