@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -13,6 +14,7 @@ from atendente_tui.domain.channels import CHANNELS, Finding
 from atendente_tui.domain.facts import asked_again
 from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _, later, n_
+from atendente_tui.store.rows import EventRow
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]|[\ud800-\udfff]"
@@ -130,3 +132,19 @@ def _left(milliseconds: int) -> str:
 
 def joined(parts: Iterable[str], dot: str) -> str:
     return f" {dot} ".join(part for part in parts if part)
+
+
+def seen_in(extra: str, other: int | None) -> int | None:
+    try:
+        seen = json.loads(extra).get("seen")
+    except (ValueError, AttributeError):
+        return other
+    return seen if isinstance(seen, int) else other
+
+
+def matters(row: EventRow, login: str) -> bool:
+    """Whether an answer written before it came may be out of date: the desk's own rule."""
+    if row.kind not in ("message", "note", "call", "bot_turn"):
+        return False
+    mine = row.author_kind == "agent" and row.author == login
+    return not mine and not (row.command_id is not None and row.remote_id is None)

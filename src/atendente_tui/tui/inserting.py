@@ -11,7 +11,8 @@ from atendente_tui.i18n import _
 from atendente_tui.knowledge.scripts import Script
 from atendente_tui.store import reading
 from atendente_tui.store.rows import ArticleRow
-from atendente_tui.tui.widgets.composer import Composer, composer_of
+from atendente_tui.tui.widgets.composer import Composer
+from atendente_tui.tui.widgets.composer_actions import composer_of
 
 
 def _ready(screen: Any) -> Composer | None:

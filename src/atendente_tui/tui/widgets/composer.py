@@ -7,12 +7,10 @@ what was sent.
 from __future__ import annotations
 
 import asyncio
-import json
 from concurrent.futures import Future
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from textual import events
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Vertical
 from textual.content import Content
@@ -26,11 +24,12 @@ from atendente_tui.domain.words import IdentityKind, Status
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import reading
-from atendente_tui.store.rows import EventRow, TicketRow
-from atendente_tui.tui.composing import Review, joined, review_note, review_reply, typed
+from atendente_tui.store.rows import TicketRow
+from atendente_tui.tui.composing import Review, joined, matters, review_note, review_reply, seen_in, typed
 from atendente_tui.tui.lines import Line, Span, block
 from atendente_tui.tui.moved import Moved
-from atendente_tui.tui.widgets.line_pane import LineBoard
+from atendente_tui.tui.widgets.rows_pane import LineBoard
+from atendente_tui.tui.widgets.writing import Writing
 
 if TYPE_CHECKING:
     from atendente_tui.desk.desk import Submitted
@@ -58,22 +57,6 @@ _ADDRESSES = {
     "facebook": ("facebook",),
     "x": ("x",),
 }
-
-
-class Writing(TextArea):
-    """The text field; what is pasted is made harmless first."""
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        if not self.read_only:
-            self.put(event.text)
-
-    def put(self, text: str) -> None:
-        """Put text where the cursor is, in place of what is selected."""
-        start, end = self.selection
-        self.replace(typed(text), *sorted((start, end)), maintain_selection_offset=False)
-        self.scroll_cursor_visible()
 
 
 class Composer(Vertical):
@@ -213,9 +196,9 @@ class Composer(Vertical):
         self._kept = typed(draft.text) if draft is not None else ""
         self.area.load_text(self._kept)
         if draft is not None:
-            self.area.move_cursor(_inside(self.area, draft.cursor_line, draft.cursor_column))
+            self.area.move_cursor(self.area.place(draft.cursor_line, draft.cursor_column))
             self._draft_state = _("draft found again")
-            self.seen = _seen(draft.extra, self.seen)
+            self.seen = seen_in(draft.extra, self.seen)
         self._kept_cursor = self.area.cursor_location
         self._dirty_since = None
 
@@ -512,7 +495,7 @@ class Composer(Vertical):
             return False
         found = reading.timeline(self.app.read, ticket_id=row.id, after=self.seen or 0, limit=50)
         login = self.app.workplace.desk.agent.login
-        news = [one for one in found if _matters(one, login)]
+        news = [one for one in found if matters(one, login)]
         if not news:
             return False
         newest = news[-1]
@@ -602,67 +585,3 @@ class Composer(Vertical):
             self.area.replace(typed(text), (0, 0), end, maintain_selection_offset=False)
         self.app.refresh(layout=True)
         self.area.focus()
-
-
-def _inside(area: TextArea, line: int, column: int) -> tuple[int, int]:
-    """The place held inside the text."""
-    line = min(max(line, 0), area.document.line_count - 1)
-    return line, min(max(column, 0), len(area.document.get_line(line)))
-
-
-def _seen(extra: str, other: int | None) -> int | None:
-    try:
-        seen = json.loads(extra).get("seen")
-    except (ValueError, AttributeError):
-        return other
-    return seen if isinstance(seen, int) else other
-
-
-def _matters(row: EventRow, login: str) -> bool:
-    """Whether an answer written before it came may be out of date: the desk's own rule."""
-    if row.kind not in ("message", "note", "call", "bot_turn"):
-        return False
-    mine = row.author_kind == "agent" and row.author == login
-    return not mine and not (row.command_id is not None and row.remote_id is None)
-
-
-# -- actions ---------------------------------------------------------------------------------------------------
-
-
-def composer_of(screen: Any) -> Composer | None:
-    found = screen.query(Composer)
-    return found.first() if found else None
-
-
-async def _send(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.send()
-
-
-async def _send_and_solve(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.send(solve=True)
-
-
-async def _switch_kind(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.switch_kind()
-
-
-async def _discard(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.discard()
-
-
-def _editor(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        composer.edit_outside()
-
-
-HANDLERS = {
-    "send": _send,
-    "send_and_solve": _send_and_solve,
-    "switch_kind": _switch_kind,
-    "discard": _discard,
-    "editor": _editor,
-}

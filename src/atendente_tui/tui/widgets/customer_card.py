@@ -21,7 +21,8 @@ from atendente_tui.store.rows import CustomerRow, EventRow, FactRow, IdentityRow
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Span
 from atendente_tui.tui.moved import Moved
-from atendente_tui.tui.widgets.line_pane import LinePane, Row, RowsPane
+from atendente_tui.tui.widgets.line_pane import LinePane
+from atendente_tui.tui.widgets.rows_pane import Row, RowsPane
 from atendente_tui.tui.widgets.timeline_lines import values
 
 if TYPE_CHECKING:

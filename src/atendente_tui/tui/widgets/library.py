@@ -23,7 +23,8 @@ from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Span
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.shelf import Offer, Shelf
-from atendente_tui.tui.widgets.line_pane import LinePane, Row, RowsPane
+from atendente_tui.tui.widgets.line_pane import LinePane
+from atendente_tui.tui.widgets.rows_pane import Row, RowsPane
 
 if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp

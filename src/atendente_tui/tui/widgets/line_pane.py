@@ -8,7 +8,7 @@ its size changes. Selected text is known by (item, line) and stays with its text
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -22,7 +22,7 @@ from textual.widget import Widget
 
 from atendente_tui.i18n import _
 from atendente_tui.tui.glyphs import UNICODE, Glyphs
-from atendente_tui.tui.lines import Line, Span, balanced, fitted, two_ends
+from atendente_tui.tui.lines import Line, Span
 
 _SERIAL = 1 << 40
 """Number of item 0 as text selection counts; room on either side for items that come later."""
@@ -486,91 +486,3 @@ def _restyled(segments: list[Segment], start: int, stop: int, style: Style) -> l
             result.append(Segment(text, own))
         at += len(text)
     return result
-
-
-class Row(NamedTuple):
-    """A row of a list: cut on the left as needed, flush on the right."""
-
-    key: str | None
-    """None for what the cursor does not stop at."""
-    left: tuple[Span, ...]
-    right: Span = Span("")
-    soft: bool = False
-    """Whether a long right side is cut for the sake of the left one."""
-
-
-class RowsPane(LinePane):
-    """A list of one-line rows that are all in memory; the cursor stays with its row's key."""
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self.rows: list[Row] = []
-
-    def set_rows(self, rows: list[Row], *, from_top: bool = False) -> None:
-        """Show other rows; nothing is painted when they are the same."""
-        if rows == self.rows and not from_top:
-            return
-        held = self.row_key
-        self.rows = rows
-        first = next((n for n, row in enumerate(rows) if row.key is not None), 0)
-        self.cursor = next(
-            (n for n, row in enumerate(rows) if row.key is not None and row.key == held), first
-        )
-        if from_top:
-            self.cursor, self.top = first, (0, 0)
-        self.settle()
-        self.move_cursor(self.cursor)
-
-    @property
-    def row_key(self) -> str | None:
-        """Key of the row under the cursor."""
-        return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
-
-    def count(self) -> int:
-        return len(self.rows)
-
-    def key(self, item: int) -> Hashable:
-        return self.rows[item]
-
-    def selectable(self, item: int) -> bool:
-        return self.rows[item].key is not None
-
-    def build(self, item: int, width: int) -> list[Line]:
-        row = self.rows[item]
-        made = (balanced if row.soft else two_ends)(
-            (Span(" "), *row.left), row.right, width, self.glyphs.more
-        )
-        return [made._replace(indent=1)]
-
-
-class LineBoard(LinePane, can_focus=False):
-    """A few lines that say how things stand: `set_lines` repaints only those that changed."""
-
-    DEFAULT_CSS = "LineBoard { height: auto; }"
-    bar_shown = False
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self.shown: list[Line] = []
-
-    def set_lines(self, lines: list[Line]) -> None:
-        before, self.shown = self.shown, lines
-        if len(before) != len(lines):
-            self.refresh(layout=True)
-            self.settle()
-            return
-        for y, (old, new) in enumerate(zip(before, lines, strict=True)):
-            if old != new:
-                self.refresh(Region(0, y, self.size.width, 1))
-
-    def get_content_height(self, *_args: Any) -> int:
-        return len(self.shown)
-
-    def count(self) -> int:
-        return len(self.shown)
-
-    def key(self, item: int) -> Hashable:
-        return self.shown[item]
-
-    def build(self, item: int, width: int) -> list[Line]:
-        return [fitted(self.shown[item], width, self.glyphs.more)]

@@ -20,7 +20,7 @@ from atendente_tui.store.rows import TicketRow
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line, Span
 from atendente_tui.tui.moved import Moved
-from atendente_tui.tui.widgets.line_pane import LineBoard
+from atendente_tui.tui.widgets.rows_pane import LineBoard
 from atendente_tui.tui.widgets.timeline import Found, Timeline
 from atendente_tui.tui.widgets.timeline_model import TimelineModel
 
