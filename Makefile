@@ -38,6 +38,9 @@ imports: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup
 
+screens: $(VENV)/.run  ## draw the README's pictures from the running program
+	$(BIN)/python -m tools.screens
+
 messages: $(VENV)/.dev  ## compile the translations
 	$(BIN)/python -m tools.messages
 
