@@ -116,6 +116,25 @@ async def test_wheel_scrolls_without_moving_the_cursor(tmp_path: Path) -> None:
         assert one.screen.queue.scroll_offset.y == 1
 
 
+async def test_far_rows_come_in_a_thread_and_placeholders_stand_until_then(tmp_path: Path) -> None:
+    async with world(tmp_path, tickets=1_500) as one:
+        await one.press("[")
+        list_ = one.screen.queue
+        assert list_.window is not None
+        list_.scroll_to(y=900, animate=False, force=True)
+        strips = [list_.render_line(y).text for y in range(5)]
+        assert all(strip.strip() == "…" for strip in strips), "drawing must not read"
+        await one.until(lambda: list_.window.row(900) is not None)
+        expected = queue.queue_page_at(one.app.read, one.screen.views["todos"], "updated", 900, limit=1)
+        assert list_.window.row(900) == expected[0]
+        await one.press("end")
+        assert list_.row is not None
+        assert "…" not in list_.render_line(0).text[:4]
+        await one.press("pageup", "home")
+        first = queue.queue_page(one.app.read, one.screen.views["todos"], "updated", limit=1)
+        assert list_.row == first[0]
+
+
 async def test_marks_are_what_verbs_act_on(tmp_path: Path) -> None:
     async with world(tmp_path) as one:
         screen = one.screen

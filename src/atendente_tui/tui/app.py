@@ -268,6 +268,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
                 handlers.load()
                 if self._when_warm is not None:
                     self._when_warm()
+            except Refused as refused:  # no helpdesk to be had: one can work all the same
+                tell(self.refuse, refused)
             except Exception as error:
                 tell(self._handle_exception, error)
                 return

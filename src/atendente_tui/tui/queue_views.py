@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from atendente_tui.desk.views import views
 from atendente_tui.i18n import _, later
 from atendente_tui.store import queue
 from atendente_tui.store.queue import Sort, View
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
     from atendente_tui.config import ViewConfig
+
+__all__ = ["SORTS", "TITLES", "ViewSource", "orders", "titles", "views"]
 
 TITLES = {
     "minha": later("Mine"),
@@ -38,14 +40,6 @@ _RANKED = 20_000
 _SORTED = 4_000
 
 
-def views(login: str, teams: tuple[str, ...], own: tuple[ViewConfig, ...] = ()) -> dict[str, View]:
-    """The built-in views and the ones of the settings file; one of one's own may replace a built-in one."""
-    found = queue.builtin_views(login, teams)
-    for one in own:
-        found[one.name] = _own(one, login)
-    return found
-
-
 def titles(own: tuple[ViewConfig, ...] = ()) -> dict[str, str]:
     return {name: _(title) for name, title in TITLES.items()} | {one.name: one.title for one in own}
 
@@ -62,23 +56,6 @@ def orders(view: View, count: int) -> tuple[Sort, ...]:
     if len(statuses) == 1:
         return ("updated",)
     return ("updated", "opened", "score")
-
-
-def _own(one: ViewConfig, login: str) -> View:
-    view = View(
-        one.name,
-        assignee={"me": login, "none": ""}.get(one.assignee or "*any", one.assignee),
-        teams=one.teams,
-        tags=one.tags,
-        channels=tuple(map(str, one.channels)),
-        tier=str(one.tier) if one.tier is not None else None,
-        sort=_sort(one.sort),
-    )
-    return replace(view, statuses=tuple(map(str, one.statuses))) if one.statuses else view
-
-
-def _sort(name: str) -> Sort:
-    return next((one for one in queue.SORTS if one == name), "score")
 
 
 class ViewSource:

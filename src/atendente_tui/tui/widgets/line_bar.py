@@ -46,7 +46,7 @@ class LineBar(Widget):
         background: $panel;
         color: $foreground;
         & > .bar--quiet { color: $text-muted; }
-        & > .bar--strong { text-style: bold; }
+        & > .bar--strong { color: $foreground; text-style: bold; }
         & > .bar--key { color: $text-primary; text-style: bold; }
         & > .bar--warning { color: $text-warning; text-style: bold; }
         & > .bar--bad { color: $text-error; text-style: bold; }

@@ -63,15 +63,15 @@ class QueueList(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         background: $background;
         color: $foreground;
-        & > .queue--cursor { background: $primary-muted; text-style: bold; }
-        & > .queue--cursor-blurred { background: $panel; }
+        & > .queue--cursor { color: $foreground; background: $primary-muted; text-style: bold; }
+        & > .queue--cursor-blurred { color: $foreground; background: $panel; }
         & > .queue--placeholder { color: $text-disabled; }
         & > .queue--urgent { color: $text-error; text-style: bold; }
         & > .queue--high { color: $text-warning; }
         & > .queue--broken { color: $text-error; text-style: bold; }
         & > .queue--risk { color: $text-warning; text-style: bold; }
         & > .queue--quiet { color: $text-muted; }
-        & > .queue--unread { text-style: bold; }
+        & > .queue--unread { color: $foreground; text-style: bold; }
         & > .queue--mark { color: $text-accent; text-style: bold; }
         & > .queue--sign { color: $text-primary; text-style: bold; }
         &:ansi > .queue--cursor { background: ansi_default; text-style: reverse; }
