@@ -26,6 +26,7 @@ from atendente_tui.store.writing import Lane, unpacked
 if TYPE_CHECKING:
     from atendente_tui.store.store import Store
 
+CACHE = 16_384  # KiB, taken as used: the hits of a common word are megabytes
 VERSION = "1"
 """Of what is indexed and how: another one in the file makes it anew."""
 BATCH = 2_000  # rows in one transaction: longer ones are little faster and keep a closing store waiting
@@ -68,7 +69,7 @@ _IDS = {"event": "key", "ticket": "id", "customer": "id", "article": "id"}
 
 def connect(file: Path, search_file: Path, key: bytes | None, *, read_only: bool) -> Connection:
     """A connection to the full text with the store beside it as `mirror`, which it only reads."""
-    db = engine.connect(search_file, key, read_only=read_only, cache=None if read_only else 16_384)
+    db = engine.connect(search_file, key, read_only=read_only, cache=CACHE)
     try:
         engine.attach(db, file, "mirror", key)
         db.execute(f"PRAGMA mirror.cache_size = -{engine.READER_CACHE}")

@@ -134,14 +134,21 @@ def _match(db: Connection, kind: str, query: Query) -> str:
 def _of_kind(db: Connection, kind: str, query: Query, limit: int, rank: Rank) -> list[SearchHit]:
     if rank == "recent":
         found = f"SELECT rowid AS r, 0.0 AS s FROM {kind}_text WHERE {kind}_text MATCH ? ORDER BY rowid LIMIT {limit}"
-    else:
-        weights = ", 4.0, 1.0" if kind == "article" else ""
-        found = (
-            f"SELECT r, s FROM (SELECT rowid AS r, -bm25({kind}_text{weights}) AS s FROM {kind}_text"
-            f" WHERE {kind}_text MATCH ? ORDER BY rowid LIMIT {RANKED}) ORDER BY s DESC, r LIMIT {limit}"
-        )
-    rows = db.execute(_ROWS[kind].format(found=found), (_match(db, kind, query),)).fetchall()
-    return [_hit(kind, row, query) for row in rows]
+        return _hits(db, kind, found, _match(db, kind, query), query)
+    weights = ", 4.0, 1.0" if kind == "article" else ""
+    found = (
+        f"SELECT r, s FROM (SELECT rowid AS r, -bm25({kind}_text{weights}) AS s FROM {kind}_text"
+        f" WHERE {kind}_text MATCH ? ORDER BY rowid LIMIT {RANKED}) ORDER BY s DESC, r LIMIT {limit}"
+    )
+    hits = _hits(db, kind, found, query.match.replace('"*', '"'), query)
+    # Whole words are the better hits, and the cheaper ones; beginnings only where these are too few.
+    if len(hits) == limit or '"*' not in query.match:
+        return hits
+    return _hits(db, kind, found, _match(db, kind, query), query)
+
+
+def _hits(db: Connection, kind: str, found: str, match: str, query: Query) -> list[SearchHit]:
+    return [_hit(kind, row, query) for row in db.execute(_ROWS[kind].format(found=found), (match,))]
 
 
 _ROWS = {
