@@ -48,8 +48,8 @@ class StoreDamaged(StoreError):
 
     def __str__(self) -> str:
         return _(
-            "The store {path} is damaged ({detail}). `atendente doctor --repair` sets it aside, brings back the "
-            "newest good copy and saves what was still to be sent."
+            "The store {path} is damaged ({detail}). Close the program and leave the file as it is: "
+            "`atendente doctor` says what can be saved."
         ).format(path=self.path, detail=self.detail)
 
 
