@@ -12,6 +12,7 @@ from atendente_tui.domain.words import IdentityKind
 
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]")
 _NOT_DIGIT = re.compile(r"[^0-9]")
+_AROUND = re.compile(r"^[\s/@]+|[\s/@]+$")
 _PROFILE = re.compile(
     r"^(?:https?://)?(?:www\.|m\.)?(?:instagram\.com|facebook\.com|fb\.com|twitter\.com|x\.com)/"
 )
@@ -32,10 +33,16 @@ def normal(kind: IdentityKind, value: str) -> str:
     if kind in (IdentityKind.CPF, IdentityKind.CNPJ):
         return _NOT_ALNUM.sub("", value).upper() or value
     if kind in _SOCIAL:
-        name = _PROFILE.sub("", value.casefold()).split("?")[0].strip("/@ ")
-        return name or value
+        return _handle(value) or value
     if kind == IdentityKind.EMAIL:
         return value.removeprefix("mailto:").casefold().strip()
+    return value
+
+
+def _handle(value: str) -> str:
+    """The bare name, however deep it is wrapped in site, query and @."""
+    while (name := _AROUND.sub("", _PROFILE.sub("", value.casefold()).split("?")[0])) != value:
+        value = name
     return value
 
 
