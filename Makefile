@@ -50,5 +50,8 @@ lock:  ## resolve the lock files again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	  --extra build --group dev pyproject.toml -o requirements-dev.lock
 
+bench: $(VENV)/.dev  ## measure against the targets: docs/benchmarks.md (about ten minutes)
+	@$(BIN)/python -m bench $(ARGS)
+
 clean:  ## remove what make built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

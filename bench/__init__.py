@@ -1,0 +1,1 @@
+"""What the workstation costs, as ratios: every pair measured in turns in one run. `make bench`, docs/benchmarks.md."""
