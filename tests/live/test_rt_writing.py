@@ -141,6 +141,14 @@ async def test_on_hold_and_snooze_are_carried_and_end(adapters: MakeAdapter) -> 
     assert (ticket.status, ticket.snoozed_until, ticket.tags) == (Status.OPEN, None, ())
 
 
+@pytest.mark.parametrize("status", [Status.SOLVED, Status.ON_HOLD, Status.PENDING, Status.CLOSED])
+async def test_a_ticket_is_opened_with_a_status(adapters: MakeAdapter, status: Status) -> None:
+    adapter = adapters()
+    start = await here(adapter)
+    remote = await opened(adapter, f"opened {status}", status=status)
+    assert newest_of(await pulled(adapter, start), remote).status is status
+
+
 async def test_a_promise_and_its_end(adapters: MakeAdapter) -> None:
     adapter = adapters()
     start = await here(adapter)

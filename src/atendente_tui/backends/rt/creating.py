@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from atendente_tui.backends.port import BackendError, Forbidden, Rejected
+from atendente_tui.backends.port import BackendError, Conflict, Forbidden, Rejected
+from atendente_tui.backends.rt.changing import status_body
 from atendente_tui.backends.rt.reading import NO_MAIL
 from atendente_tui.backends.rt.session import Queue, Session
 from atendente_tui.backends.rt.shape import moment, text
 from atendente_tui.backends.rt.words import PRIORITIES, Carried
-from atendente_tui.backends.rt.writing import Now, look, receipt, trail
+from atendente_tui.backends.rt.writing import Now, change, look, receipt, trail
 from atendente_tui.domain.change import Identity
 from atendente_tui.domain.command import Create, Receipt
-from atendente_tui.domain.words import IdentityKind
+from atendente_tui.domain.words import IdentityKind, Status
 from atendente_tui.i18n import _
 
 _KINDS = (
@@ -27,6 +28,8 @@ _KINDS = (
 """What may stand in for an e-mail address, in this order. Never a CPF or CNPJ: an address is no place for them."""
 _MAIL = re.compile(r"[^@\s<>\"',;()\[\]\\:]+@[^@\s<>\"',;()\[\]\\:]+")
 _LATE = timedelta(minutes=1)
+_AT_ONCE = (Status.NEW, Status.OPEN, Status.SOLVED)
+"""What RT's default lifecycle lets a new ticket be."""
 
 
 async def create(session: Session, command: Create) -> Receipt:
@@ -39,6 +42,9 @@ async def create(session: Session, command: Create) -> Receipt:
         "ContentType": "text/plain",
         "Priority": PRIORITIES[command.priority],
     }
+    status = Status.OPEN if _held(session, command) else command.status
+    if status in _AT_ONCE and (name := session.words.rt_status(status)):
+        body["Status"] = name
     fields: dict[str, object] = {}
     if session.words.ref_field in queue.fields.values():
         fields[session.words.ref_field] = str(command.id)
@@ -46,13 +52,37 @@ async def create(session: Session, command: Create) -> Receipt:
         fields[session.words.tags_field] = _carried(session, command).to_tags()
     made, _remarks = await session.client.post("/ticket", {**body, "CustomFields": fields})
     try:
+        kept = await _brought(session, command, made) if status not in (None, *_AT_ONCE) else ""
         now = await look(session, made)
         first = await trail(session, int(made), "0", ("Create", ""))
     except BackendError:
         return receipt(command, int(made), command.at)
     event = text(first[0], "id") if first else None
     at = moment(first[0], "Created") if first else None
-    return receipt(command, int(made), at or now.date, event=event, note=_differences(command, now))
+    return receipt(
+        command,
+        int(made),
+        at or now.date,
+        event=event,
+        note=" ".join(one for one in (kept, _differences(command, now)) if one),
+    )
+
+
+async def _brought(session: Session, command: Create, made: str) -> str:
+    """Bring a new ticket to a status that RT gives to none at birth; why it stayed, or ''."""
+    wanted = command.status or Status.NEW
+    try:
+        await change(
+            session,
+            command,
+            made,
+            body=lambda now: status_body(session, now, wanted),
+            settled=lambda now: now.view.upsert.status is wanted,
+            trace=("Status", ""),
+        )
+    except (Rejected, Conflict) as error:
+        return _("Status kept: {reason}").format(reason=error)
+    return ""
 
 
 async def _queue(session: Session, team: str | None) -> Queue:
@@ -76,7 +106,12 @@ def _carried(session: Session, command: Create) -> Carried:
         channel=command.channel if command.channel is not session.words.channel else None,
         opened=command.opened_at if late else None,
         outbound=not command.inbound,
+        on_hold=_held(session, command),
     )
+
+
+def _held(session: Session, command: Create) -> bool:
+    return command.status is Status.ON_HOLD and session.words.rt_status(Status.ON_HOLD) is None
 
 
 def requestor(command: Create) -> str:
