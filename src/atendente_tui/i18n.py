@@ -12,7 +12,7 @@ from pathlib import Path
 
 DEFAULT = "pt-BR"
 LANGUAGES = ("pt-BR", "en")
-_LOCALE = Path(__file__).parent / "locale"
+CATALOGS = Path(__file__).parent / "locale"
 
 _current: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -25,7 +25,7 @@ def choose(language: str | None = None) -> str:
     _language = "en" if wanted.lower().startswith("en") else "pt-BR"
     _current = gettext.NullTranslations()
     if _language != "en":
-        _current = gettext.translation("atendente", _LOCALE, [_language.replace("-", "_")])
+        _current = gettext.translation("atendente", CATALOGS, [_language.replace("-", "_")], fallback=True)
     return _language
 
 
