@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,7 +117,7 @@ def store_id(db: Connection) -> str:
     """A name for this store that no other has; made when first asked."""
     found = db.execute("SELECT value FROM meta WHERE key = 'store_id'").fetchone()
     if found is None:
-        found = (secrets.token_hex(8),)
+        found = (os.urandom(8).hex(),)
         db.execute("INSERT INTO meta VALUES ('store_id', ?)", found)
     return str(found[0])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib import resources
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -11,19 +10,16 @@ from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.store.errors import StoreNewer
 
+_FOLDER = Path(__file__).with_name("migrations")  # importlib.resources costs a start several milliseconds
+
 
 def migrations() -> list[tuple[int, str]]:
     """(number, SQL) of every migration known, in order."""
-    folder = resources.files("atendente_tui.store") / "migrations"
-    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    return [
-        (int(entry.name[:4]), entry.read_text("utf-8")) for entry in sorted(found, key=lambda one: one.name)
-    ]
+    return [(int(file.name[:4]), file.read_text("utf-8")) for file in sorted(_FOLDER.glob("*.sql"))]
 
 
 def latest() -> int:
-    folder = resources.files("atendente_tui.store") / "migrations"
-    return max(int(entry.name[:4]) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return max(int(file.name[:4]) for file in _FOLDER.glob("*.sql"))
 
 
 def version(db: Connection) -> int:
