@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -15,7 +16,7 @@ def main() -> int:
         print(f"atendente {__version__}")
         return 0
     i18n.choose()
-    if not arguments:
+    if not arguments and "_ATENDENTE_COMPLETE" not in os.environ:
         from atendente_tui.cli.opening import open_workstation
 
         return open_workstation()

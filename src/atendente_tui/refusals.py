@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = {
     # naming
     "ticket_unknown": later("There is no ticket {found}."),
     "no_such_ticket": later("There is no ticket {found}."),
+    "not_yet_opened": later("{found} was not open yet then."),
     "no_such_customer": later("There is no customer {found}."),
     "no_such_article": later("There is no article {found}."),
     "no_such_script": later("There is no script {found}."),

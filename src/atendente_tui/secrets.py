@@ -156,7 +156,8 @@ def _store_id(store: Path) -> str:
     except FileNotFoundError:
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = random.token_hex(8)
-        path.write_text(name + "\n")
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(name + "\n")
         return name
 
 

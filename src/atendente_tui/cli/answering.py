@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,12 +26,14 @@ from atendente_tui.desk import (
     triaging,
     undoing,
 )
-from atendente_tui.desk.desk import Submitted
-from atendente_tui.domain.change import Identity
 from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, IdentityKind, Impact, Priority, Status, Tier
 from atendente_tui.i18n import _
+
+if TYPE_CHECKING:
+    from atendente_tui.desk.desk import Submitted
+    from atendente_tui.domain.change import Identity
 
 TicketName = Annotated[str, typer.Argument(metavar="ID", help=_("Its id or protocol number."))]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
@@ -44,7 +46,7 @@ DryRun = Annotated[
 ]
 TextOption = Annotated[str, typer.Option("--text", help=_("The text; - reads it from standard input."))]
 
-Verb = Callable[[Session], Future[Submitted]]
+Verb = Callable[[Session], "Future[Submitted]"]
 
 
 class Relation(StrEnum):
@@ -473,6 +475,8 @@ def _hold(hold: float | None, now: bool) -> float | None:
 
 
 def _identity(text: str) -> Identity:
+    from atendente_tui.domain.change import Identity
+
     kind, colon, value = text.partition(":")
     if not colon or not value or kind not in tuple(IdentityKind):
         raise Refused("identity_unreadable", found=text, allowed=", ".join(IdentityKind))

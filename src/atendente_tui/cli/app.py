@@ -1,56 +1,115 @@
-"""The command line: one file a group of commands, each the twin of a verb the screen has (contract: CLI.md).
+"""The command line: one file a group of commands, each the twin of a verb the screen has (contract: docs/cli.md).
 
-Groups are imported when the program runs a command, after the language was chosen, so that help speaks it.
+Only the group that is named is imported, and only after the language was chosen, so that help speaks it: a command
+pays for what it uses.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
 
 import typer
 from typer.core import TyperGroup
 
-from atendente_tui.cli.exits import Ended, Exit, failures_said
+from atendente_tui.cli import usage
+from atendente_tui.cli.exits import Ended, Exit, failures_said, say
 from atendente_tui.i18n import _
 
-app = typer.Typer(
-    name="atendente",
-    help=_(
-        "The customer-service workstation that lives in a terminal. Without a command it opens the screen."
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "queueing": ("queue", "next", "show", "history", "search"),
+    "answering": (
+        "reply",
+        "note",
+        "claim",
+        "release",
+        "assign",
+        "status",
+        "priority",
+        "team",
+        "escalate",
+        "snooze",
+        "tag",
+        "wrapup",
+        "promise",
+        "fact",
+        "merge",
+        "link",
+        "create",
+        "undo",
     ),
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    cls=TyperGroup,
-)
+    "outgoing": ("outbox",),
+    "syncing": ("sync",),
+    "backends": ("backend", "login", "logout"),
+    "knowing": ("kb", "scripts"),
+    "exchanging": ("import", "export"),
+    "demonstrating": ("demo",),
+    "health": ("doctor",),
+}
+"""The modules of this room with the commands each brings; in this order help lists them."""
+
+
+def made(command: str | None = None) -> typer.Typer:
+    """The program with the group that brings `command`, or with all of them."""
+    app = typer.Typer(
+        name="atendente",
+        help=_(
+            "The customer-service workstation that lives in a terminal. Without a command it opens the screen."
+        ),
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        cls=TyperGroup,
+    )
+    app.callback()(_nothing)  # else Typer would take a single command for the program itself
+    wanted = [module for module, commands in GROUPS.items() if command in commands] or list(GROUPS)
+    for module in wanted:
+        import_module(f"atendente_tui.cli.{module}").register(app)
+    return app
+
+
+def _nothing() -> None:
+    pass
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command. Returns its exit code; no failure that is known ends in a traceback."""
-    _register()
+    if "ATENDENTE_LANG" not in os.environ:
+        _speak_as_configured()
+    usage.lend_language()
+    completing = any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ)
+    app = made(None if completing else next(iter(arguments), None))
     try:
         with failures_said():
-            result = app(list(arguments), standalone_mode=False)
+            result = app(list(arguments), standalone_mode=False, prog_name="atendente")
+            sys.stdout.flush()
         return result if isinstance(result, int) else Exit.DONE
     except Ended as ended:
         return ended.code
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         return _last_resort(error)
 
 
-def _last_resort(error: Exception) -> int:
-    import click
+def _speak_as_configured() -> None:
+    """Help too speaks the language of the configuration; what is wrong with the file is said by who needs it."""
+    from atendente_tui.cli.opening import configuration
+    from atendente_tui.config import ConfigError
 
-    from atendente_tui.cli.exits import say
+    with suppress(ConfigError):
+        configuration()
 
-    if isinstance(error, click.exceptions.Exit):
+
+def _last_resort(error: BaseException) -> int:
+    if isinstance(error, typer.Exit):
         return error.exit_code
-    if isinstance(error, click.ClickException):
-        error.show(sys.stderr)
+    if isinstance(error, usage.CLICK_ERROR):
+        say(usage.told(error))
         return Exit.USAGE
-    if isinstance(error, click.exceptions.Abort | KeyboardInterrupt):
+    if isinstance(error, typer.Abort | KeyboardInterrupt):
         say(_("Stopped."))
         return Exit.REFUSED
     from atendente_tui.crash import record
@@ -61,30 +120,3 @@ def _last_resort(error: Exception) -> int:
         ).format(file=record(error))
     )
     return Exit.REFUSED
-
-
-def _register() -> None:
-    from atendente_tui.cli import (
-        answering,
-        backends,
-        demonstrating,
-        exchanging,
-        health,
-        knowing,
-        outgoing,
-        queueing,
-        syncing,
-    )
-
-    for group in (
-        queueing,
-        answering,
-        outgoing,
-        syncing,
-        backends,
-        knowing,
-        exchanging,
-        demonstrating,
-        health,
-    ):
-        group.register(app)

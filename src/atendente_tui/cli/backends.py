@@ -6,19 +6,21 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atendente_tui import paths, secrets
+from atendente_tui import paths
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.cli.syncing import told_backend_error
 from atendente_tui.config import BackendConfig, Config, ConfigError, load
-from atendente_tui.desk.connecting import BackendError, BackendInfo, backend_check, backend_list, identify
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
+
+if TYPE_CHECKING:
+    from atendente_tui.desk.connecting import BackendInfo
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 
@@ -41,6 +43,8 @@ def use(
     user: Annotated[str | None, typer.Option("--user", help=_("Your login there."))] = None,
     as_json: AsJson = False,
 ) -> int:
+    from atendente_tui.desk.connecting import backend_list
+
     installed = backend_list()
     if name not in [one.name for one in installed if one.installed]:
         raise Refused(
@@ -88,6 +92,8 @@ def _write(file: Path, name: str, url: str, user: str | None) -> None:
 
 
 def list_(as_json: AsJson = False) -> int:
+    from atendente_tui.desk.connecting import backend_list
+
     found = backend_list()
     if as_json:
         print_json([_info(one) for one in found])
@@ -125,6 +131,8 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """The suite every adapter passes, run against the configured server or the one named here."""
+    from atendente_tui.desk.connecting import BackendError, backend_check
+
     config = _for(configuration(), name, url, user)
     try:
         outcomes = backend_check(config, writes=writes)
@@ -163,6 +171,9 @@ def login(
     no_check: Annotated[bool, typer.Option("--no-check", help=_("Do not try it first."))] = False,
     as_json: AsJson = False,
 ) -> int:
+    from atendente_tui import secrets
+    from atendente_tui.desk.connecting import BackendError, identify
+
     config = _for(configuration(), name)
     backend = _backend(config)
     if token_stdin:
@@ -207,6 +218,8 @@ def login(
 def logout(
     name: Annotated[str | None, typer.Argument(metavar="NAME")] = None, as_json: AsJson = False
 ) -> int:
+    from atendente_tui import secrets
+
     backend = _backend(_for(configuration(), name))
     forgotten = secrets.forget_backend_secret(backend.name, backend.user)
     if as_json:

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help=_("The file, or the folder of an export."))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("The file, or the folder of an export."))],
     mapping: Annotated[
         Path | None, typer.Option("--map", help=_("Which of their columns is which of our fields."))
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,5 +61,14 @@ def failures_said() -> Iterator[None]:
         raise Ended(Exit.STORE) from error
     except BrokenPipeError as error:
         # The reader of our output went away (`| head`): that is no failure, but Python would print one at exit.
-        sys.stdout = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise Ended(Exit.DONE) from error
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        say(f"{place}{error.strerror or type(error).__name__}")
+        raise Ended(Exit.REFUSED) from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "sqlcipher3":
+            raise
+        say(_("The store cannot be used: {error}").format(error=error))
+        raise Ended(Exit.STORE) from error

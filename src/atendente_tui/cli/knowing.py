@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,11 +16,12 @@ from atendente_tui.cli.opening import configuration, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
-from atendente_tui.knowledge.articles import Article, lint_articles, load_articles
-from atendente_tui.knowledge.finding import find_scripts, indexed_scripts
-from atendente_tui.knowledge.marked import Fault
-from atendente_tui.knowledge.scripts import Script, load_scripts
 from atendente_tui.store import reading
+
+if TYPE_CHECKING:
+    from atendente_tui.knowledge.articles import Article
+    from atendente_tui.knowledge.marked import Fault
+    from atendente_tui.knowledge.scripts import Script
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help=_("How many at the most."))]
@@ -48,11 +49,11 @@ def register(app: typer.Typer) -> None:
 
 
 def search_articles(
-    query: Annotated[str, typer.Argument()], limit: Limit = 20, as_json: AsJson = False
+    query: Annotated[str, typer.Argument(metavar="QUERY")], limit: Limit = 20, as_json: AsJson = False
 ) -> int:
     from atendente_tui.store.search import search
 
-    with session() as at:
+    with session(searching=True) as at:
         found = []
         for one in search(at.store, query, limit=limit, kinds=("article",), rank="best"):
             row = reading.article(at.read, one.ref)
@@ -113,6 +114,8 @@ def _store_articles(tx: Any, articles: list[Article]) -> int:
 
 
 def lint_folder(folder: Folder, as_json: AsJson = False) -> int:
+    from atendente_tui.knowledge.articles import lint_articles
+
     articles, faults = _read(folder)
     faults += lint_articles(articles, today=date.today())  # noqa: DTZ011 - a review date is a day where the editor is
     return _print_faults(faults, as_json)
@@ -131,6 +134,8 @@ def export_articles(folder: Folder, as_json: AsJson = False) -> int:
 
 
 def _read(folder: Path) -> tuple[list[Article], list[Fault]]:
+    from atendente_tui.knowledge.articles import load_articles
+
     if not folder.exists():
         raise Refused("no_such_folder", found=str(folder))
     return load_articles(folder)
@@ -140,8 +145,10 @@ def _read(folder: Path) -> tuple[list[Article], list[Fault]]:
 
 
 def search_scripts(
-    query: Annotated[str, typer.Argument()] = "", limit: Limit = 20, as_json: AsJson = False
+    query: Annotated[str, typer.Argument(metavar="QUERY")] = "", limit: Limit = 20, as_json: AsJson = False
 ) -> int:
+    from atendente_tui.knowledge.finding import find_scripts, indexed_scripts
+
     found = [
         {
             "id": one.item.id,
@@ -183,6 +190,8 @@ def lint_scripts(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
+    from atendente_tui.knowledge.scripts import load_scripts
+
     faults: list[Fault] = []
     for one in [folder] if folder else _folders():
         if not one.exists():
@@ -198,6 +207,8 @@ def _folders() -> list[Path]:
 
 
 def _scripts() -> list[Script]:
+    from atendente_tui.knowledge.scripts import load_scripts
+
     scripts: list[Script] = []
     for folder in _folders():
         found, faults = load_scripts(folder)

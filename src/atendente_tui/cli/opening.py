@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
+from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui import i18n, paths
-from atendente_tui.cli.exits import Ended, failures_said, say
+from atendente_tui.cli.exits import Ended, Exit, failures_said, say
 from atendente_tui.clock import SystemClock
 from atendente_tui.config import Config, load
 from atendente_tui.desk.desk import Desk
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _
+from atendente_tui.store import migrate
+from atendente_tui.store.errors import StoreError, StoreLocked
 from atendente_tui.store.store import Store
+
+INDEXING = 60.0  # seconds that a search waits for the full text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +72,24 @@ def store_key(config: Config) -> bytes | None:
 
 
 @contextmanager
-def session(*, writing: bool = False) -> Iterator[Session]:
-    """Open the working profile; a command that only reads leaves no trace and needs no lock."""
+def session(*, writing: bool = False, searching: bool = False) -> Iterator[Session]:
+    """Open the working profile; a command that only reads leaves no trace and needs no lock.
+
+    searching   finish reading into the full text first what a hurried end left unread
+    """
     from atendente_tui.desk.opening import agent_of, desk_of
-    from atendente_tui.policies import rules_of
 
     config = configuration()
-    paths.private_dir(paths.data_dir())
+    data = paths.data_dir()
+    try:
+        paths.private_dir(data)
+    except OSError as error:
+        say(
+            _("The data directory {folder} cannot be used: {error}").format(folder=data, error=error.strerror)
+        )
+        raise Ended(Exit.USAGE) from error
     clock = SystemClock()
-    place = paths.store_dir()
-    fresh = not (place / "store.db").exists()
-    store = Store.open(
-        place, key=store_key(config), rules=rules_of(config), clock=clock, read_only=not (writing or fresh)
-    )
+    store = _opened(config, clock, writing=writing, searching=searching)
     try:
         read = store.reader()
         try:
@@ -88,6 +99,48 @@ def session(*, writing: bool = False) -> Iterator[Session]:
             read.close()
     finally:
         store.close()
+
+
+def _opened(config: Config, clock: SystemClock, *, writing: bool, searching: bool) -> Store:
+    from atendente_tui.policies import rules_of
+
+    place = paths.store_dir()
+    key, rules = store_key(config), rules_of(config)
+    if not writing and (place / "store.db").exists():
+        store = Store.open(place, key=key, rules=rules, clock=clock, read_only=True)
+        if not _needs_work(store, searching):
+            return store
+        store.close()
+        try:
+            store = Store.open(place, key=key, rules=rules, clock=clock)
+        except StoreLocked:  # who has it is doing just that
+            return Store.open(place, key=key, rules=rules, clock=clock, read_only=True)
+    else:
+        store = Store.open(place, key=key, rules=rules, clock=clock)
+    if searching:
+        store.wait_indexed(INDEXING)
+    return store
+
+
+def _needs_work(store: Store, searching: bool) -> bool:
+    """Whether the store has to be brought up to this version, or its full text up to the store."""
+    with closing(store.reader()) as db:
+        if migrate.version(db) < migrate.latest():
+            return True
+        unread = db.execute("SELECT 1 FROM index_queue LIMIT 1").fetchone() is not None
+    return searching and (unread or not _can_search(store))
+
+
+def _can_search(store: Store) -> bool:
+    """Whether the full text is there, sound, of this version and whole."""
+    from atendente_tui.store import indexing
+
+    try:
+        with closing(store.search_reader()) as db:
+            told = dict(db.execute("SELECT key, value FROM main.meta").fetchall())
+    except (OSError, StoreError, sqlite.Error):
+        return False
+    return told.get("version") == indexing.VERSION and not any(key.startswith("walk_") for key in told)
 
 
 def open_workstation() -> int:

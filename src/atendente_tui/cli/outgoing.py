@@ -48,8 +48,9 @@ def list_(
 def _list(every: bool, as_json: bool) -> int:
     with session() as at:
         found = rows.listing(at.read) if every else rows.pending(at.read)
+        items = [shapes.outbox_item(one, at.now()) for one in found]
         if as_json:
-            print_json([shapes.outbox_item(one) for one in found])
+            print_json(items)
         else:
             print_table(
                 [_("id"), _("what"), _("ticket"), _("state"), _("tries"), _("reason"), _("text")],
@@ -58,12 +59,12 @@ def _list(every: bool, as_json: bool) -> int:
                         one.command_id,
                         labels.command(one.type),
                         one.protocol or "",
-                        labels.outbox(one.state),
+                        labels.outbox(item["state"]),
                         str(one.attempts),
                         one.error or one.error_code or "",
-                        shapes.outbox_item(one)["text"] or "",
+                        item["text"] or "",
                     ]
-                    for one in found
+                    for one, item in zip(found, items, strict=True)
                 ),
             )
     return Exit.DONE

@@ -17,7 +17,7 @@ WIDEST = 44  # characters of one column: no subject may push the others out
 Json = Mapping[str, Any] | Sequence[Any]
 
 
-def print_json(answer: Json) -> None:
+def print_json(answer: Json | None) -> None:
     """One document, on several lines where a person reads it."""
     print(document(answer, indent=2 if sys.stdout.isatty() else None))
 
@@ -27,7 +27,7 @@ def print_jsonl(answers: Iterable[Json]) -> None:
         print(document(answer))
 
 
-def document(answer: Json, indent: int | None = None) -> str:
+def document(answer: Json | None, indent: int | None = None) -> str:
     """JSON in which no character could command a terminal: what JSON itself lets through goes out as an escape."""
     text = json.dumps(answer, ensure_ascii=not _utf8(), indent=indent)
     return _COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

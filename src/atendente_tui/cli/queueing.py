@@ -13,18 +13,22 @@ from atendente_tui.cli import shapes
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json, print_jsonl, print_table, print_text
+from atendente_tui.desk.views import views
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.domain.words import Channel, EventKind
+from atendente_tui.event_words import details, headline, values
 from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import queue as queues
 from atendente_tui.store import reading
 from atendente_tui.store.past import fields_at
 from atendente_tui.store.people import find_customer
 from atendente_tui.store.rows import AttachmentRow, EventRow, QueueRow
-from atendente_tui.tui.queue_views import views
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 AsLines = Annotated[bool, typer.Option("--jsonl", help=_("Print JSON, one line an element."))]
+PATIENCE = 5_000  # ms: a pipe would rather wait than miss something
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help=_("How many at the most."))]
 
 
@@ -100,7 +104,7 @@ def next_(as_json: AsJson = False) -> int:
         taken = next_ticket(at.desk).result()
         if taken is None:
             if as_json:
-                print_json({})
+                print_json(None)
             say(_("Nothing is waiting. Well done."))
             return Exit.REFUSED
         row = queues.queue_row(at.read, taken.ticket_id)
@@ -134,7 +138,10 @@ def show(
         person = reading.customer(at.read, row.customer_id)
         shown = shapes.ticket(row, at.zone)
         if until is not None:
+            if until < row.opened:
+                raise Refused("not_yet_opened", found=row.protocol)
             shown |= fields_at(row, [one for one in every if one.at > until])
+            shown |= shapes.not_known_then(row, events, until, at.zone)
         answer = {
             "ticket": shown,
             "customer": shapes.customer(
@@ -152,22 +159,25 @@ def show(
             print_text(
                 " · ".join(
                     (
-                        labels.status(str(shown["status"])),
-                        labels.priority(row.priority),
+                        labels.status(shown["status"]),
+                        labels.priority(shown["priority"]),
                         labels.channel(row.channel),
                         name,
-                        row.assignee or _("nobody yet"),
+                        shown["assignee"] or _("nobody yet"),
                     )
                 )
             )
-            print_text(_("Why here? {parts}").format(parts=labels.why(json.loads(row.why))))
+            if until is None:
+                print_text(_("Why here? {parts}").format(parts=labels.why(json.loads(row.why))))
             _print_events(events, at)
     return Exit.DONE
 
 
 def history(
-    customer: Annotated[str, typer.Argument(help=_("Id, e-mail, phone, document or exact name."))],
-    channel: Annotated[str | None, typer.Option("--channel", help=_("Only this channel."))] = None,
+    customer: Annotated[
+        str, typer.Argument(metavar="CUSTOMER", help=_("Id, e-mail, phone, document or exact name."))
+    ],
+    channel: Annotated[Channel | None, typer.Option("--channel", help=_("Only this channel."))] = None,
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> int:
@@ -175,7 +185,7 @@ def history(
         found = find_customer(at.read, customer)
         if found is None:
             raise Refused("no_such_customer", found=customer)
-        events = _every_event(at, customer_id=found, channels=(channel,) if channel else None)
+        events = _every_event(at, customer_id=found, channels=(str(channel),) if channel else None)
         if as_lines:
             print_jsonl(shapes.event(one, _attachments(at, one), at.zone) for one in events)
         elif as_json:
@@ -187,16 +197,22 @@ def history(
 
 def search(
     query: Annotated[
-        str, typer.Argument(help=_("Words; all of them must be there, the last one may be unfinished."))
+        str,
+        typer.Argument(
+            metavar="QUERY", help=_("Words; all of them must be there, the last one may be unfinished.")
+        ),
     ],
     limit: Limit = 20,
+    best: Annotated[
+        bool, typer.Option("--best", help=_("Best first instead of newest first; gives scores."))
+    ] = False,
     as_json: AsJson = False,
     as_lines: AsLines = False,
 ) -> int:
     from atendente_tui.store.search import search as look
 
-    with session() as at:
-        hits = look(at.store, query, limit=limit)
+    with session(searching=True) as at:
+        hits = look(at.store, query, limit=limit, rank="best" if best else "recent", deadline_ms=PATIENCE)
         if as_lines:
             print_jsonl(shapes.hit(one, at.zone) for one in hits)
         elif as_json:
@@ -245,17 +261,18 @@ def _attachments(at: Session, event: EventRow) -> list[AttachmentRow]:
 def _print_events(events: list[EventRow], at: Session) -> None:
     now = at.now()
     for one in events:
+        data = values(one)
         head = [
             formats.moment(one.at, at.zone, now),
-            labels.event(one.kind),
+            headline(one.kind, data, at.zone),
             labels.channel(one.channel),
             one.author,
+            "" if one.public or one.kind != EventKind.MESSAGE else _("internal"),
+            labels.outbox(one.state),
         ]
-        if one.state:
-            head.append(labels.outbox(one.state))
         print_text("")
-        print_text(" · ".join(part for part in head if part))
-        for line in (one.text or one.data).splitlines():
+        print_text(" · ".join(safe_line(part) for part in head if part))
+        for line in [*details(one.kind, data), *one.text.splitlines()]:
             print_text(f"  {line}")
 
 

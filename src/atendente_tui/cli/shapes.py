@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Any
 
 from atendente_tui.domain.instants import from_ms
+from atendente_tui.domain.words import OutboxState
 from atendente_tui.store.rows import (
     ArticleRow,
     AttachmentRow,
@@ -78,6 +79,25 @@ def ticket(row: TicketRow, zone: tzinfo) -> dict[str, Any]:
     }
 
 
+def not_known_then(row: TicketRow, events: list[EventRow], until: int, zone: tzinfo) -> dict[str, Any]:
+    """What `ticket` says of now and must not say of the moment `until`, of which `events` are what had happened."""
+
+    def by_then(moment: int | None) -> str | None:
+        return iso(moment, zone) if moment is not None and moment <= until else None
+
+    return {
+        "updated_at": iso(max((one.at for one in events), default=row.opened), zone),
+        "first_reply_at": by_then(row.first_reply),
+        "solved_at": by_then(row.solved),
+        "snoozed_until": None,
+        "merged_into": None,
+        "wrap_up": None,
+        "score": None,
+        "why": [],
+        "sla": None,
+    }
+
+
 def customer(
     row: CustomerRow, identities: list[IdentityRow], facts: list[FactRow], zone: tzinfo
 ) -> dict[str, Any]:
@@ -117,13 +137,14 @@ def event(row: EventRow, attachments: list[AttachmentRow], zone: tzinfo) -> dict
     }
 
 
-def outbox_item(row: OutboxRow) -> dict[str, Any]:
+def outbox_item(row: OutboxRow, now: int) -> dict[str, Any]:
+    """A command whose hold is over but which nobody came to send yet is queued."""
     return {
         "command_id": row.command_id,
         "kind": row.type,
         "ticket": row.ticket_id,
         "protocol": row.protocol,
-        "state": row.state,
+        "state": OutboxState.QUEUED if row.state == OutboxState.HELD and row.hold_until <= now else row.state,
         "attempts": row.attempts,
         "last_error": row.error,
         "error_code": row.error_code,

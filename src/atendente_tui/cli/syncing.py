@@ -11,14 +11,12 @@ from atendente_tui import labels
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json
-from atendente_tui.desk import connecting
-from atendente_tui.desk.connecting import BackendError, sync_now
 from atendente_tui.domain.words import OutboxState
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
-from atendente_tui.store import outbox
 
 if TYPE_CHECKING:
+    from atendente_tui.desk.connecting import BackendError
     from atendente_tui.desk.desk import Submitted
     from atendente_tui.sync.once import SyncReport
 
@@ -43,6 +41,8 @@ def sync(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))] = False,
 ) -> int:
+    from atendente_tui.desk.connecting import sync_now
+
     with session(writing=True) as at:
         while True:
             report = sync_now(at.config, at.store, at.desk.clock, full=full, accept_gone=accept_gone)
@@ -106,6 +106,8 @@ def sync_error(code: str, detail: str) -> str:
 
 
 def told_backend_error(error: BackendError) -> str:
+    from atendente_tui.desk import connecting
+
     if isinstance(error, connecting.Unreachable):
         return sync_error("unreachable", str(error))
     if isinstance(error, connecting.Unauthorized):
@@ -117,6 +119,9 @@ def told_backend_error(error: BackendError) -> str:
 
 def pushed(at: Session, submitted: Submitted, answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Send what was just given, and say how it went: the exit code and the answer with its state."""
+    from atendente_tui.desk.connecting import sync_now
+    from atendente_tui.store import outbox
+
     report = sync_now(at.config, at.store, at.desk.clock, fetch=False, patience=PATIENCE)
     row = outbox.row(at.read, str(submitted.command_id))
     state = OutboxState(row.state) if row else OutboxState.CONFIRMED

@@ -22,7 +22,8 @@ class InstanceLock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = open(path, "a+b", buffering=0)  # noqa: SIM115 - held for the life of the store
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        self._file: BinaryIO = os.fdopen(handle, "r+b", buffering=0)  # held for the life of the store
         try:
             _lock(self._file)
         except OSError:

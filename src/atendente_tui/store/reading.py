@@ -41,12 +41,18 @@ def ticket(db: Connection, ticket_id: int) -> TicketRow | None:
 
 
 def find_ticket(db: Connection, text: str) -> int | None:
-    """Our id of the ticket that a person named by protocol number or id, "#" allowed. A protocol wins over an id."""
+    """Our id of the ticket that a person named by id or protocol number, "#" allowed.
+
+    A bare number is our id first, and a protocol only where there is no such id: adapters and imports make protocols
+    that are not bare numbers, but nobody can make a helpdesk do so.
+    """
     name = text.strip()
     bare = name.removeprefix("#")
-    found = db.execute("SELECT id FROM ticket WHERE protocol IN (?, ?) LIMIT 1", (name, bare)).fetchone()
-    if found is None and bare.isascii() and bare.isdigit() and len(bare) < 19:
+    if bare.isascii() and bare.isdigit() and len(bare) < 19:
         found = db.execute("SELECT id FROM ticket WHERE id = ?", (int(bare),)).fetchone()
+        if found is not None:
+            return int(found[0])
+    found = db.execute("SELECT id FROM ticket WHERE protocol IN (?, ?) LIMIT 1", (name, bare)).fetchone()
     return None if found is None else int(found[0])
 
 

@@ -14,6 +14,7 @@ from atendente_tui.domain.fold import folded
 from atendente_tui.domain.identities import mask
 from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.words import IdentityKind
+from atendente_tui.event_words import values
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import history, reading
@@ -23,7 +24,6 @@ from atendente_tui.tui.lines import Span
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets.line_pane import LinePane
 from atendente_tui.tui.widgets.rows_pane import Row, RowsPane
-from atendente_tui.tui.widgets.timeline_lines import values
 
 if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp

@@ -6,15 +6,13 @@ settled says so in words.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from datetime import date, tzinfo
 
 from atendente_tui import formats, labels
-from atendente_tui.domain.instants import to_ms
-from atendente_tui.i18n import _, later, n_
+from atendente_tui.event_words import details, headline, values
+from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
 from atendente_tui.store.rows import EventRow
 from atendente_tui.tui.glyphs import Glyphs
@@ -28,36 +26,6 @@ CHARACTERS = 8_000
 QUOTED = 3
 """Quoted lines in a row that are shown before they are folded."""
 
-FIELDS = {
-    "status": later("status"),
-    "priority": later("priority"),
-    "assignee": later("agent"),
-    "owner": later("agent"),
-    "team": later("team"),
-    "queue": later("team"),
-    "tier": later("level"),
-    "subject": later("subject"),
-    "tags": later("tags"),
-    "impact": later("impact"),
-    "reason": later("contact reason"),
-    "snoozed_until": later("snoozed until"),
-}
-RELATIONS = {
-    "merge": later("merged with"),
-    "merged": later("merged with"),
-    "refers_to": later("refers to"),
-    "depends_on": later("depends on"),
-    "parent": later("part of"),
-    "article": later("article used"),
-    "split": later("split from"),
-}
-OUTCOMES = {
-    "answered": later("answered"),
-    "missed": later("not answered"),
-    "busy": later("busy"),
-    "voicemail": later("voice mail"),
-    "abandoned": later("hung up while waiting"),
-}
 _ROLES = {"customer": "customer", "agent": "agent", "bot": "bot", "system": "quiet"}
 _ALARMING = {"refused", "conflict", "unknown"}
 
@@ -92,9 +60,7 @@ def is_cut(entry: Entry) -> bool:
 
 def whole_text(row: EventRow) -> str:
     """What the event says, as a person would want it copied; not cleaned."""
-    data = values(row)
-    build = _BODIES.get(row.kind)
-    said = "\n".join(build(data)) if build else ""
+    said = "\n".join(details(row.kind, values(row)))
     return "\n".join(one for one in (said, row.text) if one)
 
 
@@ -136,13 +102,8 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
         state = Span(f"{sign} {labels.outbox(row.state)} ", "bad" if row.state in _ALARMING else "pending")
     role = "note" if row.kind == "note" else ""
     lines = [two_ends((Span("  "), *head), state, width, look.glyphs.more)._replace(indent=2, role=role)]
-    data = values(row)
-    build = _BODIES.get(row.kind)
-    if build is not None:
-        for said in build(data):
-            lines += block(
-                safe_text(said, characters=CHARACTERS), width, prefix=margin, prefix_role=margin_role
-            )
+    for said in details(row.kind, values(row)):
+        lines += block(safe_text(said, characters=CHARACTERS), width, prefix=margin, prefix_role=margin_role)
     if row.text:
         text_role = {"note": "note", "bot_turn": "bot"}.get(row.kind, "")
         text = _quotes_folded(safe_text(row.text, characters=CHARACTERS, lines=SHOWN * 4), look)
@@ -165,15 +126,6 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
     if role:
         lines = [one._replace(role=role) for one in lines]
     return lines
-
-
-def values(row: EventRow) -> dict[str, Any]:
-    """`data` of an event; empty when it cannot be read."""
-    try:
-        data = json.loads(row.data or "{}")
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def author(row: EventRow, look: Look) -> SafeText:
@@ -221,133 +173,11 @@ def _head(entry: Entry, look: Look) -> tuple[Span, ...]:
         if row.author_kind == "customer":
             spans += [Span(dot, "quiet"), who]
     else:
-        said = _HEADS[row.kind](data, look.zone) if row.kind in _HEADS else labels.event(row.kind)
+        said = headline(row.kind, data, look.zone)
         spans += [Span(safe_line(said), "strong")]
         if row.kind not in ("order", "survey_answer") and (row.author or row.author_kind != "system"):
             spans += [Span(dot, "quiet"), who]
     return tuple(span for span in spans if span.text)
-
-
-# -- what the head says of each kind ---------------------------------------------------------------------------
-
-
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    return "" if value is None else str(value)
-
-
-def _call(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    parts = [labels.channel("phone")]
-    seconds = data.get("seconds")
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < 1e7:
-        parts.append(formats.duration(seconds))
-    outcome = _text(data, "outcome")
-    if outcome:
-        parts.append(_(OUTCOMES[outcome]) if outcome in OUTCOMES else outcome)
-    return " · ".join(parts)
-
-
-def _field_change(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    name = _text(data, "field")
-    old, new = _value(name, _text(data, "old")), _value(name, _text(data, "new"))
-    shown = _(FIELDS[name]) if name in FIELDS else name or labels.event("field_change")
-    if old and new:
-        return _("{field}: {old} to {new}").format(field=shown, old=old, new=new)
-    return f"{shown}: {new or _('none')}"
-
-
-def _value(name: str, value: str) -> str:
-    if name == "status":
-        return labels.status(value)
-    if name == "priority":
-        return labels.priority(value)
-    if name == "impact":
-        return labels.impact(value)
-    return value
-
-
-def _survey(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    name = _text(data, "survey").upper() or labels.event("survey_answer")
-    score, of = _text(data, "score"), _text(data, "of") or ("10" if name == "NPS" else "5")
-    return _("{survey}: {score} of {of}").format(survey=name, score=score or "—", of=of)
-
-
-def _order(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    parts = [_("order {number}").format(number=_text(data, "number") or "—")]
-    parts += [_text(data, "status")] if data.get("status") else []
-    expected = _iso_day(_text(data, "expected"))
-    if expected:
-        parts.append(_("expected {day}").format(day=expected))
-    total = data.get("total")
-    if isinstance(total, int | float) and not isinstance(total, bool):
-        parts.append(_money(total))
-    elif total:
-        parts.append(str(total))
-    return " · ".join(parts)
-
-
-def _wrap_up(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    parts = [_("wrap-up {code}").format(code=_text(data, "code") or "—")]
-    if data.get("reason"):
-        parts.append(_text(data, "reason"))
-    return " · ".join(parts)
-
-
-def _promise(data: Mapping[str, Any], zone: tzinfo) -> str:
-    outcome = {"kept": _("promise kept"), "broken": _("promise broken"), "cancelled": _("promise cancelled")}
-    if _text(data, "outcome") in outcome:
-        return outcome[_text(data, "outcome")]
-    due = _iso_moment(_text(data, "due"), zone)
-    return _("promised for {due}").format(due=due) if due else labels.event("promise")
-
-
-def _escalation(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    before, after = _text(data, "from"), _text(data, "to")
-    return _("escalated {steps}").format(steps=f"{before} → {after}" if before else after)
-
-
-def _fact(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    name, value = labels.fact(_text(data, "name")), _text(data, "value")
-    said = _("known fact: {name}").format(name=name)
-    return said if value in ("", "yes") else f"{said}: {value}"
-
-
-def _link(data: Mapping[str, Any], _zone: tzinfo) -> str:
-    relation, other = _text(data, "relation"), _text(data, "other")
-    shown = _(RELATIONS[relation]) if relation in RELATIONS else relation or labels.event("link")
-    return f"{shown} {other}".strip()
-
-
-_HEADS: Mapping[str, Callable[[Mapping[str, Any], tzinfo], str]] = {
-    "call": _call,
-    "field_change": _field_change,
-    "survey_answer": _survey,
-    "order": _order,
-    "wrap_up": _wrap_up,
-    "promise": _promise,
-    "escalation": _escalation,
-    "fact": _fact,
-    "link": _link,
-}
-
-
-def _escalation_body(data: Mapping[str, Any]) -> list[str]:
-    named = (
-        ("reason", _("reason: {text}")),
-        ("tried", _("already tried: {text}")),
-        ("workaround", _("workaround given: {text}")),
-    )
-    return [said.format(text=_text(data, name)) for name, said in named if data.get(name)]
-
-
-def _promise_body(data: Mapping[str, Any]) -> list[str]:
-    return [_text(data, "what")] if data.get("what") else []
-
-
-_BODIES: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
-    "escalation": _escalation_body,
-    "promise": _promise_body,
-}
 
 
 # -- small things ----------------------------------------------------------------------------------------------
@@ -381,28 +211,6 @@ def _quotes_folded(text: str, look: Look) -> str:
 def _day(at: int, look: Look) -> str:
     shown = formats.day(at, look.zone).split(" ", 1)[1]
     return shown.removesuffix(f"/{look.today.year}")
-
-
-def _iso_day(text: str) -> str:
-    """An ISO date as people read it; what is none comes back as it is."""
-    try:
-        at = datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        return text[:30]
-    return formats.day(to_ms(at), UTC).split(" ", 1)[1]
-
-
-def _iso_moment(text: str, zone: tzinfo) -> str:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text[:30]
-    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return f"{formats.day(to_ms(at), zone)} {formats.hour(to_ms(at), zone)}"
-
-
-def _money(value: float) -> str:
-    return f"R$ {formats.number(value, 2)}"
 
 
 def _size(size: int) -> str:
