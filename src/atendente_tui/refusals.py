@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, str] = {
     "text_not_utf8": later("Standard input is not UTF-8 (byte {byte})."),
     # files
     "import_column": later("{file}:{line}: there is no column {column}. There are: {allowed}."),
+    "import_column_twice": later("{file}:{line}: the column {column} is there twice."),
     "import_unreadable": later("{file} cannot be read: {why}."),
     "import_encoding": later("{file}:{line} is not {encoding}."),
     "archive_format": later("“{found}” is no format. Choose one of: {allowed}."),

@@ -73,7 +73,7 @@ def import_(
             "customers": done.customers,
             "tickets": done.tickets,
             "events": done.events,
-            "already": done.already,
+            "already": done.already + reading.repeated,
             "queued": done.queued,
         }
     if as_json:

@@ -11,11 +11,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from atendente_tui.config import ConfigError, Fault, one_of
-from atendente_tui.domain.words import IdentityKind
+from atendente_tui.domain.words import Channel, IdentityKind, Priority, Status, Tier
 from atendente_tui.i18n import _
 
 FIELDS = [
@@ -42,7 +43,19 @@ FIELDS = [
     "actor",
 ]
 MOMENTS = frozenset({"opened_at", "first_reply_at", "closed_at", "event_at"})
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "channel": tuple(Channel),
+    "status": tuple(Status),
+    "priority": tuple(Priority),
+    "tier": tuple(Tier),
+}
+"""Fields that know only these values."""
+SHOWN = 200
+"""Characters of a value that a complaint repeats."""
+ROW_NUMBER = "#"
+"""A column every file has: the number of the row, from 1. It identifies rows only while the file keeps its order."""
 FORMATS = ("csv", "jsonl", "json")
+_TOP = ("format", "encoding", "delimiter", "quotes", "timezone", "source", "fields")
 _KEYS = frozenset({"column", "template", "const", "format", "map", "default", "kind"})
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
@@ -56,7 +69,7 @@ class BadValue(ValueError):
 
     def __str__(self) -> str:
         return _("column {column}: {value}: {why}").format(
-            column=self.column, value=repr(self.value), why=self.why
+            column=self.column, value=repr(self.value[:SHOWN]), why=self.why
         )
 
 
@@ -96,10 +109,15 @@ class ImportMap:
     format: Literal["csv", "jsonl", "json"]
     encoding: str
     delimiter: str
+    quotes: bool
+    """Whether a quotation mark at the start of a cell encloses it."""
     timezone: str
     fields: Mapping[str, Source]
     tags: tuple[str, ...]
     """Columns whose values become tags."""
+
+    source: str
+    """Whose `external_id` it is: the same number of another system is another ticket."""
 
     def columns(self) -> list[str]:
         return sorted({column for one in self.fields.values() for column in one.columns} | set(self.tags))
@@ -110,9 +128,11 @@ def read_map(path: Path) -> ImportMap:
     try:
         text = path.read_text(encoding="utf-8")
         tree = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         found = error.strerror or "" if isinstance(error, OSError) else str(error)
-        raise ConfigError((Fault(path, 0, "file", found, _("a readable TOML file in UTF-8")),)) from error
+        at = re.search(r"line (\d+)", found)
+        line = int(at[1]) if at and isinstance(error, tomllib.TOMLDecodeError) else 0
+        raise ConfigError((Fault(path, line, "file", found, _("a readable TOML file in UTF-8")),)) from error
     faults: list[Fault] = []
 
     def wrong(key: str, found: object, allowed: str) -> None:
@@ -124,16 +144,22 @@ def read_map(path: Path) -> ImportMap:
     encoding = tree.get("encoding", "utf-8")
     try:
         "".encode(encoding)
-    except (LookupError, TypeError):
+    except (LookupError, TypeError, ValueError):
         wrong("encoding", encoding, _("a text encoding such as utf-8 or cp1252"))
     delimiter = tree.get("delimiter", ",")
-    if not isinstance(delimiter, str) or len(delimiter) != 1:
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n ':
         wrong("delimiter", delimiter, _("one character"))
+    quotes = tree.get("quotes", True)
+    if not isinstance(quotes, bool):
+        wrong("quotes", quotes, _("true or false"))
     zone = tree.get("timezone", "America/Sao_Paulo")
     if not _is_zone(zone):
         wrong("timezone", zone, _('a time zone such as "America/Sao_Paulo"'))
-    for key in tree.keys() - {"format", "encoding", "delimiter", "timezone", "fields"}:
-        wrong(key, tree[key], one_of(("format", "encoding", "delimiter", "timezone", "fields")))
+    source = tree.get("source")
+    if source is not None and (not isinstance(source, str) or not source.strip()):
+        wrong("source", source, _("a text in quotes"))
+    for key in tree.keys() - set(_TOP):
+        wrong(key, tree[key], one_of(_TOP))
     table = tree.get("fields")
     if not isinstance(table, dict) or not table:
         wrong("fields", table, _("a table: {table}").format(table="[fields]"))
@@ -150,15 +176,17 @@ def read_map(path: Path) -> ImportMap:
             else:
                 wrong("tags", value, _('a list of texts: ["a", "b"]'))
         else:
-            source = _source(name, value, wrong)
-            if source is not None:
-                fields[name] = source
+            found = _source(name, value, wrong)
+            if found is not None:
+                fields[name] = found
     for needed in ("external_id", "subject", "channel", "customer"):
         if needed not in fields and isinstance(table, dict) and needed not in table:
             wrong("fields", sorted(table), _("a line for {field}").format(field=needed))
     if faults:
-        raise ConfigError(tuple(faults))
-    return ImportMap(kind, encoding, delimiter, zone, fields, tags)
+        raise ConfigError(tuple(sorted(faults, key=lambda fault: fault.line)))
+    own = fields["external_id"]
+    source = source or own.template or own.const or own.columns[0]
+    return ImportMap(kind, encoding, delimiter, quotes, zone, fields, tags, source)
 
 
 def _source(name: str, value: Any, wrong: Any) -> Source | None:
@@ -183,6 +211,13 @@ def _source(name: str, value: Any, wrong: Any) -> Source | None:
     if kind is not None and kind not in tuple(IdentityKind):
         wrong(name, kind, one_of(IdentityKind))
         return None
+    for one in [value.get("const"), value.get("default"), *(mapped or {}).values()]:
+        if one is not None and one not in WORDS.get(name, (one,)):
+            wrong(name, one, one_of(WORDS[name]))
+            return None
+    if "format" in value and not _is_date_format(value["format"]):
+        wrong(name, value["format"], _('a date format such as "%d/%m/%Y"'))
+        return None
     template = value.get("template")
     columns: Sequence[str] = _PLACE.findall(template) if template is not None else ()
     if "column" in value:
@@ -198,6 +233,16 @@ def _source(name: str, value: Any, wrong: Any) -> Source | None:
     )
 
 
+def _is_date_format(form: str) -> bool:
+    try:
+        datetime.strptime("", form)  # noqa: DTZ007 - nothing is read, the form is looked at
+    except ValueError as error:
+        return "does not match" in str(error) or "unconverted" in str(error)
+    except (re.error, LookupError):
+        return False
+    return True
+
+
 def _is_zone(zone: object) -> bool:
     from zoneinfo import ZoneInfo
 
@@ -209,7 +254,9 @@ def _is_zone(zone: object) -> bool:
 
 
 def _line(text: str, key: str) -> int:
+    """The line of a key or of the heading of its table, [fields.status] for one; 0 when it stands nowhere."""
+    name = re.escape(key)
     for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*\[?{re.escape(key)}\]?\s*(=|$)", line):
+        if re.match(rf"""\s*(\[+\s*(fields\.)?["']?{name}["']?\s*\]|["']?{name}["']?\s*[.=])""", line):
             return number
     return 0

@@ -7,10 +7,9 @@ unless `partial`.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +18,13 @@ from zoneinfo import ZoneInfo
 
 from atendente_tui.config import one_of
 from atendente_tui.desk.import_map import BadValue, ImportMap, Source
+from atendente_tui.desk.import_rows import Row, Skipped, first_reason, rows_of
 from atendente_tui.domain.change import (
     CustomerUpsert,
     EventAppend,
     Identity,
     TicketUpsert,
 )
-from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import (
     AuthorKind,
     Channel,
@@ -38,15 +37,10 @@ from atendente_tui.domain.words import (
 )
 from atendente_tui.i18n import _
 
+IMPORTED = "import:"
+"""Begins the remote id of what came from a file."""
 WITHOUT_TEXT = "without_text"
 """In the data of an answer of which only the moment is known: it must never be sent anywhere."""
-Row = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    line: int
-    why: str
 
 
 @dataclass(slots=True)
@@ -57,27 +51,23 @@ class Reading:
     tickets: dict[str, TicketUpsert] = field(default_factory=dict)
     events: list[EventAppend] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    repeated: int = 0
+    """Lines that say of a ticket exactly what an earlier line said."""
+    rows: dict[str, Row] = field(default_factory=dict)
+    """The last line of each ticket, as far as it is mapped."""
 
 
 def read(path: Path, mapping: ImportMap, now: datetime) -> Reading:
-    """Read the whole file. Raises Refused("import_unreadable") when it is not what the mapping says it is."""
+    """Read the whole file.
+
+    Raises Refused when it is not what the mapping says it is: "import_unreadable", "import_encoding",
+    "import_column", "import_column_twice".
+    """
     reading = Reading()
-    missing: set[str] = set()
-    first = True
+    columns = mapping.columns()
     one_event_a_row = "event_kind" in mapping.fields or "event_at" in mapping.fields
-    for line, row in _rows(path, mapping, reading):
-        if first:
-            first = False
-            missing = set(mapping.columns()) - row.keys()
-            if missing:
-                raise Refused(
-                    "import_column",
-                    file=path.name,
-                    line=line,
-                    column=", ".join(sorted(missing)),
-                    allowed=", ".join(row),
-                )
-        complete = {column: row.get(column) or "" for column in mapping.columns()}
+    for line, row in rows_of(path, mapping, reading.skipped):
+        complete = {column: row.get(column) or "" for column in columns}
         try:
             if one_event_a_row:
                 _event_row(complete, mapping, reading, line, now)
@@ -86,62 +76,9 @@ def read(path: Path, mapping: ImportMap, now: datetime) -> Reading:
         except BadValue as error:
             reading.skipped.append(Skipped(line, str(error)))
         except ValueError as error:  # pydantic's own refusals, told without the value they echo
-            reading.skipped.append(Skipped(line, _first_reason(error)))
+            reading.skipped.append(Skipped(line, first_reason(error)))
+    reading.skipped.sort(key=lambda one: one.line)
     return reading
-
-
-def _rows(path: Path, mapping: ImportMap, reading: Reading) -> Iterator[tuple[int, Row]]:
-    try:
-        text = path.read_bytes().decode(mapping.encoding)
-    except OSError as error:
-        raise Refused("import_unreadable", file=path.name, why=error.strerror) from error
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise Refused("import_encoding", file=path.name, line=line, encoding=mapping.encoding) from error
-    text = text.removeprefix("\ufeff")
-    if mapping.format == "csv":
-        yield from _csv_rows(path, text, mapping.delimiter)
-    elif mapping.format == "jsonl":
-        for number, one in enumerate(text.split("\n"), 1):
-            if one.strip():
-                try:
-                    yield number, _flat(json.loads(one))
-                except (ValueError, RecursionError) as error:
-                    reading.skipped.append(Skipped(number, _first_reason(error)))
-    else:
-        try:
-            items = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise Refused("import_unreadable", file=path.name, why=_first_reason(error)) from error
-        if not isinstance(items, list):
-            raise Refused("import_unreadable", file=path.name, why=_("a list of objects is expected"))
-        for number, item in enumerate(items, 1):
-            try:
-                yield number, _flat(item)
-            except ValueError as error:
-                reading.skipped.append(Skipped(number, str(error)))
-
-
-def _csv_rows(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, Row]]:
-    csv.field_size_limit(16 * 1024 * 1024)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="\0rest")
-    line = 2
-    try:
-        for row in reader:
-            row.pop("\0rest", None)
-            yield line, {(name or "").strip(): value or "" for name, value in row.items()}
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise Refused("import_unreadable", file=path.name, why=f"{error} ({line})") from error
-
-
-def _flat(item: object) -> Row:
-    if not isinstance(item, dict):
-        raise ValueError(_("an object is expected"))
-    return {
-        str(key): value if isinstance(value, str) else "" if value is None else json.dumps(value)
-        for key, value in item.items()
-    }
 
 
 def _ticket_row(row: Row, mapping: ImportMap, reading: Reading, now: datetime) -> None:
@@ -159,11 +96,16 @@ def _ticket_row(row: Row, mapping: ImportMap, reading: Reading, now: datetime) -
         closed,
         max(filter(None, (opened, replied, closed))),
     )
+    if ticket.remote_id in reading.tickets:
+        if reading.rows[ticket.remote_id] == row:
+            reading.repeated += 1
+            return
+        columns = ", ".join(mapping.fields["external_id"].columns)
+        raise BadValue(columns, external, _("it stands in the file twice, with other values"))
     events = list(_story(row, mapping, ticket, opened, replied, closed))
     reading.customers.setdefault(customer.remote_id, customer)
-    if ticket.remote_id in reading.tickets:
-        raise BadValue(mapping.fields["external_id"].columns[0], external, _("it stands in the file twice"))
     reading.tickets[ticket.remote_id] = ticket
+    reading.rows[ticket.remote_id] = row
     reading.events += events
 
 
@@ -221,20 +163,18 @@ def _story(
 
 
 def _event_row(row: Row, mapping: ImportMap, reading: Reading, line: int, now: datetime) -> None:
-    """One row of an event log. The first row of a case opens its ticket, the last one gives its state."""
+    """One row of an event log. The earliest row of a case opens its ticket, the latest gives its state."""
     external = _needed(row, mapping, "external_id")
     at = _moment(row, mapping, "event_at") or _moment(row, mapping, "opened_at") or now
     customer = _customer(row, mapping)
-    remote_id = f"import:{external}"
+    remote_id = _remote_id(mapping, external)
     before = reading.tickets.get(remote_id)
     opened = min(before.opened_at, at) if before else at
-    ticket = _ticket(
-        row, mapping, external, customer.remote_id, opened, None, max(before.updated_at, at) if before else at
-    )
+    ticket = _ticket(row, mapping, external, customer.remote_id, opened, None, at)
     if ticket.status in (Status.SOLVED, Status.CLOSED):
         ticket = ticket.model_copy(update={"solved_at": at})
     actor = _text(row, mapping, "actor") or ""
-    text = _text(row, mapping, "text") or _text(row, mapping, "event_kind") or ""
+    text = _text(row, mapping, "text") or ""
     kind = _word(row, mapping, "event_kind", EventKind, None, open_ended=True) or EventKind.FIELD_CHANGE
     inbound = kind == EventKind.MESSAGE and not actor
     event = EventAppend(
@@ -253,13 +193,30 @@ def _event_row(row: Row, mapping: ImportMap, reading: Reading, line: int, now: d
         author=actor,
         public=kind == EventKind.MESSAGE,
         text=text,
-        data={"field": "status", "old": None, "new": ticket.status.value}
+        data=_change(row, reading.rows.get(remote_id), mapping, ticket, before)
         if kind == EventKind.FIELD_CHANGE
         else {},
     )
     reading.customers.setdefault(customer.remote_id, customer)
-    reading.tickets[remote_id] = ticket
+    if before is None or at >= before.updated_at:
+        reading.tickets[remote_id] = ticket
+        reading.rows[remote_id] = row
+    else:
+        reading.tickets[remote_id] = before.model_copy(update={"opened_at": opened})
     reading.events.append(event)
+
+
+def _change(
+    row: Row, earlier: Row | None, mapping: ImportMap, ticket: TicketUpsert, before: TicketUpsert | None
+) -> dict[str, Any]:
+    """What a row of an event log changed: the status where the log tells it, else its own word for what was done."""
+    if "status" in mapping.fields and (before is None or before.status != ticket.status):
+        return {"field": "status", "old": before.status.value if before else None, "new": ticket.status.value}
+    source = mapping.fields.get("event_kind")
+    if source is None:
+        return {}
+    old = source.of(earlier) if earlier is not None else None
+    return {"field": ", ".join(source.columns), "old": old, "new": source.of(row)}
 
 
 def _ticket(
@@ -272,11 +229,11 @@ def _ticket(
     updated: datetime,
 ) -> TicketUpsert:
     status = _word(row, mapping, "status", Status, Status.SOLVED if closed else Status.NEW)
-    tags = tuple(dict.fromkeys(row[column].strip() for column in mapping.tags if row[column].strip()))
+    tags = tuple(dict.fromkeys(tag for column in mapping.tags for tag in _tags(row[column], mapping)))
     return TicketUpsert(
-        remote_id=f"import:{external}",
+        remote_id=_remote_id(mapping, external),
         # Digits alone would be taken for one of our ids.
-        protocol=f"IMP-{external}" if external.isdecimal() else external,
+        protocol=f"IMP-{external}" if external.removeprefix("#").isdecimal() else external,
         subject=_needed(row, mapping, "subject"),
         customer=customer,
         channel=_word(row, mapping, "channel", Channel, Channel.PORTAL) or Channel.PORTAL,
@@ -292,12 +249,25 @@ def _ticket(
     )
 
 
+def _remote_id(mapping: ImportMap, external: str) -> str:
+    return f"{IMPORTED}{mapping.source}:{external}"
+
+
+def _tags(text: str, mapping: ImportMap) -> list[str]:
+    """The value of a column; of JSON a whole list."""
+    if mapping.format != "csv" and text.startswith("["):
+        with suppress(ValueError):
+            return [str(one).strip() for one in json.loads(text) if str(one).strip()]
+    return [text.strip()] if text.strip() else []
+
+
 def _customer(row: Row, mapping: ImportMap) -> CustomerUpsert:
     """Known by the identity where there is one, else by the name."""
-    name = _text(row, mapping, "customer") or _("no name")
+    given = _text(row, mapping, "customer") or ""
+    name = given or _("no name")
     identity = _text(row, mapping, "identity")
     if identity is None:
-        return CustomerUpsert(remote_id=f"import:name:{name}", name=name)
+        return CustomerUpsert(remote_id=f"import:name:{given}", name=name)
     source = mapping.fields["identity"]
     kind, value = (source.kind, identity) if source.kind else _split_identity(source, identity)
     return CustomerUpsert(
@@ -374,12 +344,3 @@ def _score(mapping: ImportMap, survey: str, text: str, top: int) -> int:
         allowed = _("a number from {least} to {most}").format(least=1 if survey == "csat" else 0, most=top)
         raise BadValue(", ".join(mapping.fields[survey].columns), text, allowed)
     return score
-
-
-def _first_reason(error: Exception) -> str:
-    from pydantic import ValidationError
-
-    if isinstance(error, ValidationError):
-        first = error.errors(include_input=False, include_url=False)[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return str(error)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from atendente_tui.desk.importing import WITHOUT_TEXT, Reading
+from atendente_tui.desk.importing import IMPORTED, WITHOUT_TEXT, Reading
 from atendente_tui.domain.change import CustomerUpsert, EventAppend, TicketUpsert
 from atendente_tui.domain.command import Create, Reply, TicketRef
 from atendente_tui.domain.ids import new_id
@@ -45,7 +45,8 @@ class _Case:
 
     @property
     def external_id(self) -> str:
-        return self.ticket.remote_id.removeprefix("import:")
+        """Of the file, behind the name of its source."""
+        return self.ticket.remote_id.removeprefix(IMPORTED)
 
 
 def store_reading(desk: Desk, reading: Reading, *, push: bool) -> Stored:
@@ -91,9 +92,12 @@ def _store(tx: Tx, desk: Desk, cases: list[_Case], push: bool) -> Stored:
     applied: Applied = apply_changes(tx, changes, "import")
     queued = 0
     for case in fresh:
-        (ticket_id,) = tx.db.execute(
+        found = tx.db.execute(
             "SELECT id FROM ticket WHERE remote_id = ?", (case.ticket.remote_id,)
         ).fetchone()
+        if found is None:  # it could not be applied: it stands among the problems
+            continue
+        ticket_id = int(found[0])
         tx.db.execute(
             "INSERT INTO imported (external_id, ticket_id) VALUES (?, ?)", (case.external_id, ticket_id)
         )
