@@ -37,25 +37,15 @@ SORTS = {
 }
 _LAST: Key = (99, 0, 0)
 _RANKED = 20_000
-_SORTED = 4_000
 
 
 def titles(own: tuple[ViewConfig, ...] = ()) -> dict[str, str]:
     return {name: _(title) for name, title in TITLES.items()} | {one.name: one.title for one in own}
 
 
-def orders(view: View, count: int) -> tuple[Sort, ...]:
-    """The orders in which the view can be walked along an index; any order where few tickets have to be sorted."""
-    statuses = set(view.statuses)
-    if view.sla_only:
-        return ("due",)
-    if count <= _SORTED:
-        return queue.SORTS
-    if statuses <= set(queue.LIVE_STATUSES):
-        return ("score", "due")
-    if len(statuses) == 1:
-        return ("updated",)
-    return ("updated", "opened", "score")
+def orders(view: View) -> tuple[Sort, ...]:
+    """The orders that make a difference to a view."""
+    return tuple(dict.fromkeys(queue.effective_sort(view, one) for one in queue.SORTS))
 
 
 class ViewSource:

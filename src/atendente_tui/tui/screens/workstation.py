@@ -349,10 +349,8 @@ class Workstation(Screen[None]):
         self.set_view(names[(names.index(self.view) + step) % len(names)])
 
     def do_sort(self) -> None:
-        view = self.views[self.view]
-        orders = queue_views.orders(view, queue.count_view(self.app.read, view).count)
-        now = self._sort()
-        self.sorts[self.view] = orders[(orders.index(now) + 1) % len(orders)] if now in orders else orders[0]
+        orders = queue_views.orders(self.views[self.view])
+        self.sorts[self.view] = orders[(orders.index(self._sort()) + 1) % len(orders)]
         self._show_view(self.queue.cursor_id)
         self.app.say(_("Queue {order}.").format(order=_(queue_views.SORTS[self._sort()])))
 
