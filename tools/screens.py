@@ -1,6 +1,6 @@
 """Draw the pictures of the README: the shipped play, performed on the real screens at two sizes.
 
-    python -m tools.screens
+python -m tools.screens
 """
 
 from __future__ import annotations
@@ -20,7 +20,17 @@ def main() -> int:
     TARGET.mkdir(parents=True, exist_ok=True)
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "atendente_tui", "demo", "--headless", "--size", size, "--pictures", folder]
+            command = [
+                sys.executable,
+                "-m",
+                "atendente_tui",
+                "demo",
+                "--headless",
+                "--size",
+                size,
+                "--pictures",
+                folder,
+            ]
             done = subprocess.run(command, check=False)  # noqa: S603 - our own program
             if done.returncode != 0:
                 return done.returncode

@@ -47,7 +47,7 @@ def p_(context: str, message: str) -> str:
     return _current.pgettext(context, message)
 
 
-def later_in(context: str, message: str) -> str:
+def later_in(context: str, message: str) -> str:  # noqa: ARG001 - read by the extraction
     """Mark a constant for extraction; translate it with `p_(context, ...)` where it is shown."""
     return message
 

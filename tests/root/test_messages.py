@@ -14,7 +14,11 @@ ROOT = Path(__file__).parents[2]
 
 def test_nothing_is_left_untranslated_and_the_catalog_is_fresh() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tools.messages", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tools.messages", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 

@@ -184,7 +184,7 @@ def test_what_is_gone_or_changed_is_not_found(found: Store) -> None:
     until = monotonic() + 10
     while (left := found.reader().execute("SELECT count(*) FROM index_queue").fetchone()[0]) > 1:
         assert monotonic() < until, f"{left} entries were never taken off the queue"
-        found.write(lambda tx: None, Lane.IDLE)
+        found.write(lambda _tx: None, Lane.IDLE)
     db.close()
 
 

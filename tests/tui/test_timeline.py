@@ -140,7 +140,9 @@ async def test_finding_goes_through_older_pages_and_back(tmp_path: Path) -> None
         await one.pilot.press("ctrl+f")
         await one.until(lambda: one.app.focused is not timeline)
         one.app.focused.value = "ATE AGORA NADA"
-        await one.until(lambda: "não encontrado aqui, Enter busca nas mais antigas" in str(pane.border_subtitle))
+        await one.until(
+            lambda: "não encontrado aqui, Enter busca nas mais antigas" in str(pane.border_subtitle)
+        )
         await one.pilot.press("enter")
         await one.until(lambda: "1 de 1" in str(pane.border_subtitle))
         assert any("Até agora nada" in line for line in lines_of(timeline))

@@ -31,17 +31,17 @@ _BIDI = {
     0x2069: "⟦PDI⟧",
 }
 _DROPPED = (
-    [0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0x2061, 0x2062, 0x2063]
-    + [0x2064, 0x206A, 0x206B, 0x206C, 0x206D, 0x206E, 0x206F, 0x3164, 0xFEFF, 0xFFA0, 0xFFF9, 0xFFFA, 0xFFFB]
-    + list(range(0xE0000, 0xE01F0))  # tags and the variation selectors supplement
+    *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0x2061, 0x2062, 0x2063),
+    *(0x2064, 0x206A, 0x206B, 0x206C, 0x206D, 0x206E, 0x206F, 0x3164, 0xFEFF, 0xFFA0, 0xFFF9, 0xFFFA, 0xFFFB),
+    *range(0xE0000, 0xE01F0),  # tags and the variation selectors supplement
 )
 _TABLE: dict[int, str | None] = {
     **{code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)},
     0x09: "    ",
     0x7F: "\u2421",
-    **{code: "\ufffd" for code in range(0x80, 0xA0)},
+    **dict.fromkeys(range(128, 160), "�"),
     **_BIDI,
-    **{code: None for code in _DROPPED},
+    **dict.fromkeys(_DROPPED),
 }
 _SUSPECT = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u0483-\u0489\u0590-\u05ff\u0600-\u06ff\u0900-\u109f\u115f\u1160"
@@ -82,7 +82,10 @@ def safe_line(text: str, *, characters: int = MAX_CELL) -> SafeText:
 def is_clean(text: str) -> bool:
     """Whether a terminal would take every character of `text` as something to show (newlines allowed)."""
     return not any(
-        (ord(one) < 0x20 and one != "\n") or 0x7F <= ord(one) < 0xA0 or ord(one) in _BIDI or 0xD800 <= ord(one) < 0xE000
+        (ord(one) < 0x20 and one != "\n")
+        or 0x7F <= ord(one) < 0xA0
+        or ord(one) in _BIDI
+        or 0xD800 <= ord(one) < 0xE000
         for one in text
     )
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.domain.refusal import Refused
@@ -63,7 +64,7 @@ def write_archive(db: Connection, folder: Path, kind: str = "jsonl") -> list[Pat
     try:
         for table in TABLES:
             columns = _columns(db, table)
-            cursor = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2")  # noqa: S608 - our own names
+            cursor = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2")
             file = folder / f"{table}.{kind}"
             count = _WRITERS[kind](file, columns, _batches(cursor))
             file.chmod(0o600)
@@ -82,15 +83,31 @@ def write_archive(db: Connection, folder: Path, kind: str = "jsonl") -> list[Pat
 def read_archive(tx: Tx, folder: Path) -> dict[str, int]:
     """Fill an empty store from `folder`. Returns rows by table; nothing is kept when anything is wrong.
 
+    What was to be sent may have been sent since by whom the export came from: the backend is asked first.
     Raises Refused: "archive_unreadable", "archive_newer", "archive_changed" (a file is not the one written),
-    "store_not_empty".
+    "store_not_empty", "parquet_missing".
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text())
-        kind, tables = manifest["format"], manifest["tables"]
-        reader = _READERS[kind]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        done = _read(tx, folder)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error, sqlite.Error) as error:
         raise Refused("archive_unreadable", folder=str(folder), why=type(error).__name__) from error
+    tx.db.execute("UPDATE outbox SET may_have_arrived = 1 WHERE state IN ('held','queued','sent')")
+    tallies.recount(tx.db)
+    for what, table, key in (
+        ("event", "event", "key"),
+        ("ticket", "ticket", "id"),
+        ("customer", "customer", "id"),
+        ("article", "article", "id"),
+    ):
+        tx.reindex(what, *(row[0] for row in tx.db.execute(f"SELECT {key} FROM {table}")))
+    tx.touch("queue", "outbox", "articles", "promises", "directory")
+    return done
+
+
+def _read(tx: Tx, folder: Path) -> dict[str, int]:
+    manifest = json.loads((folder / MANIFEST).read_text())
+    kind, tables = manifest["format"], manifest["tables"]
+    reader = _READERS[kind]
     if manifest["schema"] > migrate.latest():
         raise Refused("archive_newer", found=manifest["schema"], known=migrate.latest())
     if tx.db.execute("SELECT 1 FROM ticket UNION ALL SELECT 1 FROM customer LIMIT 1").fetchone():
@@ -104,15 +121,6 @@ def read_archive(tx: Tx, folder: Path) -> dict[str, int]:
         if not file.is_file() or _digest(file) != tables[table]["sha256"]:
             raise Refused("archive_changed", file=file.name)
         done[table] = _insert(tx, table, reader(file))
-    tallies.recount(tx.db)
-    for what, table, key in (
-        ("event", "event", "key"),
-        ("ticket", "ticket", "id"),
-        ("customer", "customer", "id"),
-        ("article", "article", "id"),
-    ):
-        tx.reindex(what, *(row[0] for row in tx.db.execute(f"SELECT {key} FROM {table}")))  # noqa: S608 - our own names
-    tx.touch("queue", "outbox", "articles", "promises", "directory")
     return done
 
 
@@ -132,7 +140,7 @@ def _insert(tx: Tx, table: str, rows: Iterator[tuple[Sequence[str], Row]]) -> in
             if unknown:
                 raise Refused("archive_unreadable", folder=table, why=", ".join(sorted(unknown)))
             places = ", ".join("?" * len(columns))
-            statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - checked names
+            statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
         tx.db.execute(
             statement, [_typed(value, kinds[column]) for column, value in zip(columns, row, strict=True)]
         )

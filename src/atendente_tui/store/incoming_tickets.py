@@ -179,7 +179,9 @@ def read_tickets(batch: Batch, changes: Sequence[TicketUpsert], events: Sequence
     swallowers = {one.merged_into for one in changes if one.merged_into is not None}
     if swallowers:
         known |= _load(batch, swallowers - known.keys())
-        batch.db.execute("PRAGMA defer_foreign_keys = ON")  # until the commit: one may be written before the other
+        batch.db.execute(
+            "PRAGMA defer_foreign_keys = ON"
+        )  # until the commit: one may be written before the other
     next_id = _Ids(batch)
     for change in changes:
         remote_id = change.remote_id
