@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, str] = {
     "no_such_command": later("There is no command {found}."),
     "command_unknown": later("There is no command {found}."),
     "no_such_folder": later("There is no folder {found}."),
+    "not_markdown": later("{found} is no Markdown file."),
     "filter_word": later("I do not know what “{found}” should filter by."),
     "identity_unreadable": later("“{found}” is not kind:value, with a kind that is one of: {allowed}."),
     "text_not_utf8": later("Standard input is not UTF-8 (byte {byte})."),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from atendente_tui import labels
-from atendente_tui.cli.exits import Exit, say
+from atendente_tui.cli.exits import Exit, code_of, say
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json
 from atendente_tui.desk import (
@@ -427,7 +427,7 @@ def _do(verb: Verb, *, now: bool, dry_run: bool, as_json: bool, name_ticket: boo
                 "code": refused.code,
             }
             _tell(answer, as_json, answer["reason"])
-            return Exit.REFUSED
+            return code_of(refused)
         answer = {"command_id": str(submitted.command_id), "state": str(submitted.state), "reason": None}
         code: int = Exit.DONE
         if now:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +13,17 @@ from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json
 from atendente_tui.i18n import _
 
+if TYPE_CHECKING:
+    from atendente_tui.store.writing import Tx
+
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 SHOWN = 20  # bad lines told one by one to a person; --json has them all
+
+
+class Format(StrEnum):
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +48,7 @@ def import_(
     as_json: AsJson = False,
 ) -> int:
     if file.is_dir():
-        return _restore(file, as_json)
+        return _restore(file, dry_run, as_json)
     if mapping is None:
         say(_("A mapping is needed: --map MAP.toml says which of their columns is which of our fields."))
         return Exit.USAGE
@@ -87,18 +97,35 @@ def import_(
     return Exit.REFUSED if reading.skipped and dry_run else Exit.DONE
 
 
-def _restore(folder: Path, as_json: bool) -> int:
+class _OnlyRead(Exception):
+    """Ends the transaction of a dry run, and with it everything it did."""
+
+    def __init__(self, done: dict[str, int]) -> None:
+        super().__init__()
+        self.done = done
+
+
+def _restore(folder: Path, dry_run: bool, as_json: bool) -> int:
     from atendente_tui.store.archive import read_archive
 
+    def job(tx: Tx) -> dict[str, int]:
+        done = read_archive(tx, folder)
+        if dry_run:
+            raise _OnlyRead(done)
+        return done
+
     with session(writing=True) as at:
-        done = at.store.write(lambda tx: read_archive(tx, folder))
+        try:
+            done = at.store.write(job)
+        except _OnlyRead as only:
+            done = only.done
     answer = {
         "customers": done.get("customer", 0),
         "tickets": done.get("ticket", 0),
         "events": done.get("event", 0),
         "skipped": [],
         "tables": done,
-    }
+    } | ({"dry_run": True} if dry_run else {})
     if as_json:
         print_json(answer)
     else:
@@ -112,15 +139,15 @@ def _restore(folder: Path, as_json: bool) -> int:
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("An empty or new folder."))],
-    kind: Annotated[str, typer.Option("--format", help="jsonl, csv, parquet")] = "jsonl",
+    kind: Annotated[Format, typer.Option("--format", help=", ".join(Format))] = Format.JSONL,
     as_json: AsJson = False,
 ) -> int:
     from atendente_tui.store import audit
     from atendente_tui.store.archive import write_archive
 
     with session(writing=True) as at:
-        at.store.write(lambda tx: audit.record(tx, at.desk.agent.login, "export", format=kind))
-        files = write_archive(at.read, folder, kind)
+        at.store.write(lambda tx: audit.record(tx, at.desk.agent.login, "export", format=str(kind)))
+        files = write_archive(at.read, folder, str(kind))
     if as_json:
         print_json({"files": [str(file) for file in files]})
     else:

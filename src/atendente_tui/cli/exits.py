@@ -25,6 +25,28 @@ class Exit(IntEnum):
     STORE = 4
 
 
+_USAGE = frozenset(
+    {
+        "no_such_view",
+        "no_such_backend",
+        "no_backend",
+        "backend_unknown",
+        "backend_broken",
+        "identity_unreadable",
+        "size_unreadable",
+        "when_unreadable",
+        "no_such_folder",
+        "no_such_file",
+        "not_markdown",
+    }
+)
+"""Refusals that speak of how the command was written or set up, not of what it asked for."""
+
+
+def code_of(refused: Refused) -> Exit:
+    return Exit.USAGE if refused.code in _USAGE else Exit.REFUSED
+
+
 def say(sentence: str) -> None:
     """A sentence for the person, on standard error: standard output belongs to the answer."""
     print(safe_text(sentence), file=sys.stderr)
@@ -47,7 +69,7 @@ def failures_said() -> Iterator[None]:
         raise
     except Refused as refused:
         say(labels.refusal(refused))
-        raise Ended(Exit.REFUSED) from refused
+        raise Ended(code_of(refused)) from refused
     except ConfigError as error:
         say(_("The configuration cannot be used:"))
         for fault in error.faults:

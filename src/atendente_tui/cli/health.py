@@ -6,23 +6,24 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from atendente_tui import paths
-from atendente_tui.cli.exits import Exit
+from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import configuration, store_key
 from atendente_tui.cli.printing import print_json, print_table
+from atendente_tui.clock import SystemClock
 from atendente_tui.config import Config, ConfigError
 from atendente_tui.i18n import _
 from atendente_tui.secrets import SecretsError
 from atendente_tui.store.errors import StoreError
 
 FREE_BYTES = 200 << 20
-SAFE_SQLITE = (3, 51, 3)  # the first without the corruption of a WAL that is reset under two writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,78 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help=_(
+                "Set a damaged store aside, bring back the newest good copy and save what was still to be sent."
+            ),
+        ),
+    ] = False,
     offline: Annotated[bool, typer.Option("--offline", help=_("Leave the backend out."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))] = False,
 ) -> int:
+    mended = _repair() if repair else None
     checks = list(_checks(offline))
     if as_json:
-        print_json({"checks": [asdict(one) for one in checks]})
+        print_json({"checks": [asdict(one) for one in checks]} | ({"repair": mended} if repair else {}))
     else:
         print_table(
             ["", _("check"), _("found"), _("what to do")],
             (["ok" if one.ok else "!!", one.name, one.detail, one.advice] for one in checks),
         )
     return Exit.DONE if all(one.ok for one in checks) else Exit.REFUSED
+
+
+def _repair() -> dict[str, Any] | None:
+    """Mend the store if it is damaged, and say what became of it. A sound one is left alone."""
+    from atendente_tui.store import damage
+
+    place = paths.store_dir()
+    key = store_key(configuration())
+    if not _damaged(place, key):
+        say(_("The store is sound; there is nothing to repair."))
+        return None
+    done = damage.repair(place, key, SystemClock().now())
+    say(_("The damaged store is kept as {file}.").format(file=done.aside))
+    if done.restored is not None:
+        say(_("Its place was taken by the copy {file}.").format(file=done.restored.name))
+    else:
+        say(_("There was no good copy: the store begins anew and is filled by the next sync."))
+    say(
+        _(
+            "Saved from the damaged one: {outbox} to be sent, {draft} drafts, {event} messages of ours."
+        ).format(**{name: done.saved.get(name, 0) for name in ("outbox", "draft", "event")})
+    )
+    return {
+        "aside": str(done.aside) if done.aside else None,
+        "restored": str(done.restored) if done.restored else None,
+        "saved": done.saved,
+        "faults": done.faults,
+    }
+
+
+def _damaged(place: Path, key: bytes | None) -> bool:
+    """Raises StoreError where what is wrong with it is not damage: another key, a newer version."""
+    from atendente_tui.store import backup, health
+    from atendente_tui.store.engine import connect
+    from atendente_tui.store.errors import StoreDamaged, WrongKey
+
+    if not (place / "store.db").exists():
+        return False
+    try:
+        with closing(connect(place / "store.db", key, read_only=True)) as db:
+            found = health.faults(db) or (health.cipher_faults(db) if key else [])
+            return bool(found or health.verify_tallies(db))
+    except StoreDamaged:
+        return True
+    except WrongKey:
+        # A broken first page looks like another key. A copy that this key does open tells them apart.
+        for copy in backup.backups(place):
+            with suppress(StoreError), closing(connect(copy.path, key, read_only=True)):
+                return True
+        raise
 
 
 def _checks(offline: bool) -> Iterator[Check]:
@@ -74,13 +135,10 @@ def _checks(offline: bool) -> Iterator[Check]:
 def _sqlite() -> Check:
     from sqlcipher3 import dbapi2
 
-    found = tuple(int(part) for part in dbapi2.sqlite_version.split("."))
-    return Check(
-        "sqlite",
-        found >= SAFE_SQLITE,
-        dbapi2.sqlite_version,
-        "" if found >= SAFE_SQLITE else "sqlcipher3>=0.6.4",
-    )
+    from atendente_tui.store.health import SOUND_SQLITE
+
+    sound = tuple(int(part) for part in dbapi2.sqlite_version.split(".")) >= SOUND_SQLITE
+    return Check("sqlite", sound, dbapi2.sqlite_version, "" if sound else "sqlcipher3>=0.6.4")
 
 
 def _keymap(config: Config) -> Iterator[Check]:
@@ -119,6 +177,8 @@ def _directories() -> Iterator[Check]:
 
 
 def _store(config: Config) -> Iterator[Check]:
+    from sqlcipher3 import dbapi2 as sqlite
+
     from atendente_tui.store import health
     from atendente_tui.store.engine import connect
 
@@ -134,15 +194,15 @@ def _store(config: Config) -> Iterator[Check]:
     if not (place / "store.db").exists():
         yield Check("store", True, _("made when first needed"))
         return
+    advice = "atendente doctor --repair"
     try:
         with closing(connect(place / "store.db", key, read_only=True)) as db:
             found = health.figures(db, place, encrypted=key is not None)
             damaged = health.faults(db) + (health.cipher_faults(db) if key else [])
             miscounted = health.verify_tallies(db)
-    except StoreError as error:
-        yield Check("store", False, str(error), "")
+    except (StoreError, sqlite.Error) as error:
+        yield Check("store", False, str(error), advice)
         return
-    advice = _("See docs/reliability.md, “A damaged store”.")
     yield Check("store", not damaged, "; ".join(damaged[:3]) or _("sound"), advice if damaged else "")
     known = found.schema <= found.known_schema
     yield Check("schema", known, str(found.schema), "" if known else _("Use the newer version of Atendente."))

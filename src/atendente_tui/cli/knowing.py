@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from atendente_tui.knowledge.marked import Fault
     from atendente_tui.knowledge.scripts import Script
 
+SHOWN = 20  # faults told one by one by an import; lint and --json have them all
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help=_("How many at the most."))]
 Folder = Annotated[Path, typer.Argument(metavar="DIR")]
@@ -88,7 +89,13 @@ def import_articles(
     from atendente_tui.store.writing import Lane
 
     articles, faults = _read(folder)
-    _tell(faults)
+    _tell(faults[:SHOWN])
+    if len(faults) > SHOWN:
+        say(
+            _("and {n} more; all of them: atendente kb lint {folder}").format(
+                n=len(faults) - SHOWN, folder=folder
+            )
+        )
     written = 0
     if not dry_run and articles:
         with session(writing=True) as at:
@@ -138,6 +145,8 @@ def _read(folder: Path) -> tuple[list[Article], list[Fault]]:
 
     if not folder.exists():
         raise Refused("no_such_folder", found=str(folder))
+    if folder.is_file() and folder.suffix.lower() not in (".md", ".markdown"):
+        raise Refused("not_markdown", found=str(folder))
     return load_articles(folder)
 
 

@@ -5,6 +5,7 @@ The settings and the measurements behind them: docs/architecture.md, "The store'
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def connect(
     """
     if (read_only or not create) and not path.exists():
         raise FileNotFoundError(path)
+    if not read_only and create:
+        # Made by us, for its owner alone: what SQLite puts beside it gets the same mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db: Connection = sqlite.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc' if create else 'rw'}",
         uri=True,
