@@ -10,6 +10,7 @@ from tests.builders import NOW
 from tests.tui.pane_world import agent, history, lines_of, message, put, world
 
 from atendente_tui.desk import answering
+from atendente_tui.desk.promising import promise
 from atendente_tui.domain.change import EventAppend
 from atendente_tui.domain.words import Channel, EventKind
 from atendente_tui.tui.screens.full_text import FullText
@@ -55,6 +56,14 @@ async def test_every_kind_of_event_can_be_read(tmp_path: Path) -> None:
             "hoje, sex 20/11/2026",
         ):
             assert part in text, part
+
+
+async def test_a_promise_of_our_own_says_its_words_once(tmp_path: Path) -> None:
+    async with world(tmp_path) as one:
+        due = one.clock.now() + timedelta(hours=3)
+        promise(one.desk, one.ticket_id, due, "ligar sobre o reembolso").result(10)
+        await one.open()
+        assert _shown(one).count("ligar sobre o reembolso") == 1
 
 
 async def test_other_tickets_are_folded_between_and_open(tmp_path: Path) -> None:

@@ -102,9 +102,11 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
         state = Span(f"{sign} {labels.outbox(row.state)} ", "bad" if row.state in _ALARMING else "pending")
     role = "note" if row.kind == "note" else ""
     lines = [two_ends((Span("  "), *head), state, width, look.glyphs.more)._replace(indent=2, role=role)]
-    for said in details(row.kind, values(row)):
+    particulars = details(row.kind, values(row))
+    for said in particulars:
         lines += block(safe_text(said, characters=CHARACTERS), width, prefix=margin, prefix_role=margin_role)
-    if row.text:
+    # A promise or an escalation carries its words twice: for the search, and among its particulars.
+    if row.text and not any(row.text.strip() in said for said in particulars):
         text_role = {"note": "note", "bot_turn": "bot"}.get(row.kind, "")
         text = _quotes_folded(safe_text(row.text, characters=CHARACTERS, lines=SHOWN * 4), look)
         body = block(text, width, prefix=margin, role=text_role, prefix_role=margin_role)
