@@ -15,6 +15,7 @@ def main() -> int:
 
         print(f"atendente {__version__}")
         return 0
+    _have_streams()
     i18n.choose()
     if not arguments and "_ATENDENTE_COMPLETE" not in os.environ:
         from atendente_tui.cli.opening import open_workstation
@@ -23,6 +24,13 @@ def main() -> int:
     from atendente_tui.cli.app import run
 
     return run(arguments)
+
+
+def _have_streams() -> None:
+    """A program may be started with its streams closed; then nobody reads and nobody says anything."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as it runs
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from atendente_tui.cli import usage
-from atendente_tui.cli.exits import Ended, Exit, failures_said, say
+from atendente_tui.cli.exits import Ended, Exit, failures_said, say, unforeseen
 from atendente_tui.i18n import _
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -90,6 +90,11 @@ def run(arguments: Sequence[str]) -> int:
         return result if isinstance(result, int) else Exit.DONE
     except Ended as ended:
         return ended.code
+    except SystemExit as leaving:
+        # Typer leaves so when the reader of our output went away (`| head`): that is no failure of ours.
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            return Exit.DONE
+        return leaving.code if isinstance(leaving.code, int) else Exit.DONE
     except (Exception, KeyboardInterrupt) as error:
         return _last_resort(error)
 
@@ -112,11 +117,4 @@ def _last_resort(error: BaseException) -> int:
     if isinstance(error, typer.Abort | KeyboardInterrupt):
         say(_("Stopped."))
         return Exit.REFUSED
-    from atendente_tui.crash import record
-
-    say(
-        _(
-            "Something went wrong that should not have. A report without personal data was written: {file}"
-        ).format(file=record(error))
-    )
-    return Exit.REFUSED
+    return unforeseen(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from atendente_tui import paths
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.printing import print_json, print_table
-from atendente_tui.cli.syncing import told_backend_error
+from atendente_tui.cli.syncing import code_of_backend_error, told_backend_error
 from atendente_tui.config import BackendConfig, Config, ConfigError, load
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
@@ -50,7 +51,7 @@ def use(
         raise Refused(
             "no_such_backend", found=name, allowed=", ".join(one.name for one in installed if one.installed)
         )
-    file = paths.config_file()
+    file = paths.config_file().resolve()
     _write(file, name, url, user)
     if as_json:
         print_json([_info(one) for one in installed if one.name == name])
@@ -88,6 +89,8 @@ def _write(file: Path, name: str, url: str, user: str | None) -> None:
     except ConfigError as error:
         beside.unlink()
         raise ConfigError(tuple(replace(fault, file=file) for fault in error.faults)) from error
+    if file.exists():
+        shutil.copymode(file, beside)
     os.replace(beside, file)
 
 
@@ -131,14 +134,11 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """The suite every adapter passes, run against the configured server or the one named here."""
-    from atendente_tui.desk.connecting import BackendError, backend_check
+    from atendente_tui.desk.connecting import backend_check, identify
 
     config = _for(configuration(), name, url, user)
-    try:
-        outcomes = backend_check(config, writes=writes)
-    except BackendError as error:
-        say(told_backend_error(error))
-        return Exit.UNREACHABLE
+    identify(config)  # whom nobody answers keeps no promises: that is said once, not by every check
+    outcomes = backend_check(config, writes=writes)
     if as_json:
         print_json(
             [
@@ -199,7 +199,7 @@ def login(
         except BackendError as error:
             say(told_backend_error(error))
             say(_("The secret was not kept. --no-check keeps it untried."))
-            return Exit.REFUSED
+            return code_of_backend_error(error)
         finally:
             if before is None:
                 del os.environ["ATENDENTE_TOKEN"]

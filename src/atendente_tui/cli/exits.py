@@ -52,6 +52,18 @@ def say(sentence: str) -> None:
     print(safe_text(sentence), file=sys.stderr)
 
 
+def unforeseen(error: BaseException) -> int:
+    """A fault of ours: a report is kept, and no traceback shows anybody's data."""
+    from atendente_tui.crash import record
+
+    say(
+        _(
+            "Something went wrong that should not have. A report without personal data was written: {file}"
+        ).format(file=record(error))
+    )
+    return Exit.REFUSED
+
+
 class Ended(Exception):
     """The command is over with this code; what there was to say has been said."""
 
@@ -90,7 +102,18 @@ def failures_said() -> Iterator[None]:
         say(f"{place}{error.strerror or type(error).__name__}")
         raise Ended(Exit.REFUSED) from error
     except Exception as error:
+        if type(error).__module__.startswith("atendente_tui.backends."):
+            _end_with_backend(error)
         if type(error).__module__.partition(".")[0] != "sqlcipher3":
             raise
         say(_("The store cannot be used: {error}").format(error=error))
         raise Ended(Exit.STORE) from error
+
+
+def _end_with_backend(error: Exception) -> None:
+    from atendente_tui.cli.syncing import code_of_backend_error, told_backend_error
+    from atendente_tui.desk.connecting import BackendError
+
+    if isinstance(error, BackendError):
+        say(told_backend_error(error))
+        raise Ended(code_of_backend_error(error)) from error

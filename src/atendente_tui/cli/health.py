@@ -113,6 +113,13 @@ def _damaged(place: Path, key: bytes | None) -> bool:
         raise
 
 
+def _repairable(place: Path, key: bytes | None) -> bool:
+    try:
+        return _damaged(place, key)
+    except StoreError:
+        return False
+
+
 def _checks(offline: bool) -> Iterator[Check]:
     yield Check("python", sys.version_info >= (3, 11), sys.version.split()[0], "")
     yield _sqlite()
@@ -201,7 +208,7 @@ def _store(config: Config) -> Iterator[Check]:
             damaged = health.faults(db) + (health.cipher_faults(db) if key else [])
             miscounted = health.verify_tallies(db)
     except (StoreError, sqlite.Error) as error:
-        yield Check("store", False, str(error), advice)
+        yield Check("store", False, str(error), advice if _repairable(place, key) else "")
         return
     yield Check("store", not damaged, "; ".join(damaged[:3]) or _("sound"), advice if damaged else "")
     known = found.schema <= found.known_schema

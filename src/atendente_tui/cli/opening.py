@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui import i18n, paths
-from atendente_tui.cli.exits import Ended, Exit, failures_said, say
+from atendente_tui.cli.exits import Ended, Exit, failures_said, say, unforeseen
 from atendente_tui.clock import SystemClock
 from atendente_tui.config import Config, load
 from atendente_tui.desk.desk import Desk
@@ -89,7 +89,11 @@ def session(*, writing: bool = False, searching: bool = False) -> Iterator[Sessi
         )
         raise Ended(Exit.USAGE) from error
     clock = SystemClock()
-    store = _opened(config, clock, writing=writing, searching=searching)
+    try:
+        store = _opened(config, clock, writing=writing, searching=searching)
+    except OSError as error:
+        say(_("The store cannot be used: {error}").format(error=f"{error.filename}: {error.strerror}"))
+        raise Ended(Exit.STORE) from error
     try:
         read = store.reader()
         try:
@@ -153,3 +157,5 @@ def open_workstation() -> int:
             return run(config)
     except Ended as ended:
         return ended.code
+    except Exception as error:
+        return unforeseen(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,7 +44,7 @@ def sync(
 ) -> int:
     from atendente_tui.desk.connecting import sync_now
 
-    with session(writing=True) as at:
+    with session(writing=True) as at, suppress(KeyboardInterrupt):
         while True:
             report = sync_now(at.config, at.store, at.desk.clock, full=full, accept_gone=accept_gone)
             _tell(report, as_json)
@@ -51,6 +52,7 @@ def sync(
                 return _code(report)
             full = False
             time.sleep(at.config.backend.poll_seconds if at.config.backend else 15)
+    return Exit.DONE
 
 
 def _tell(report: SyncReport, as_json: bool) -> None:
@@ -103,6 +105,12 @@ def sync_error(code: str, detail: str) -> str:
         ),
     }.get(code, _("The helpdesk answered something that was not understood."))
     return f"{sentence} ({safe_line(detail)})" if detail else sentence
+
+
+def code_of_backend_error(error: BackendError) -> Exit:
+    from atendente_tui.desk.connecting import Unreachable
+
+    return Exit.UNREACHABLE if isinstance(error, Unreachable) else Exit.REFUSED
 
 
 def told_backend_error(error: BackendError) -> str:
