@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -89,16 +90,16 @@ def reply(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: answering.reply(
             at.desk,
             at.ticket(ticket),
             text_given(text),
             channel=channel,
             status=Status.SOLVED if solve else None,
-            hold=_hold(hold, now),
             insist=insist,
         ),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -113,27 +114,38 @@ def note(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
-        lambda at: answering.note(at.desk, at.ticket(ticket), text_given(text), hold=_hold(hold, now)),
+    return carry_out(
+        lambda at: answering.note(at.desk, at.ticket(ticket), text_given(text)),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
     )
 
 
-def claim(ticket: TicketName, now: Now = False, dry_run: DryRun = False, as_json: AsJson = False) -> int:
-    return _do(lambda at: owning.claim(at.desk, at.ticket(ticket)), now=now, dry_run=dry_run, as_json=as_json)
+def claim(
+    ticket: TicketName, hold: Hold = None, now: Now = False, dry_run: DryRun = False, as_json: AsJson = False
+) -> int:
+    return carry_out(
+        lambda at: owning.claim(at.desk, at.ticket(ticket)),
+        hold=hold,
+        now=now,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 def release(
     ticket: TicketName,
     reason: Annotated[str, typer.Option("--reason")] = "",
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: owning.release(at.desk, at.ticket(ticket), reason),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -143,24 +155,31 @@ def release(
 def assign(
     ticket: TicketName,
     to: Annotated[str, typer.Option("--to", help=_("The colleague's login."))],
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
-        lambda at: owning.assign(at.desk, at.ticket(ticket), to), now=now, dry_run=dry_run, as_json=as_json
+    return carry_out(
+        lambda at: owning.assign(at.desk, at.ticket(ticket), to),
+        hold=hold,
+        now=now,
+        dry_run=dry_run,
+        as_json=as_json,
     )
 
 
 def status(
     ticket: TicketName,
     to: Annotated[Status, typer.Argument(metavar="STATUS", help=", ".join(Status))],
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: moving.set_status(at.desk, at.ticket(ticket), to),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -171,12 +190,14 @@ def priority(
     ticket: TicketName,
     to: Annotated[Priority, typer.Argument(metavar="PRIORITY", help=", ".join(Priority))],
     impact: Annotated[Impact | None, typer.Option("--impact")] = None,
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: triaging.set_priority(at.desk, at.ticket(ticket), to, impact),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -186,12 +207,14 @@ def priority(
 def team(
     ticket: TicketName,
     to: Annotated[str, typer.Argument(metavar="TEAM")],
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: triaging.set_team(at.desk, at.ticket(ticket), to),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -210,11 +233,12 @@ def escalate(
     article: Annotated[
         str | None, typer.Option("--article", help=_("The article that was consulted."))
     ] = None,
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: triaging.escalate(
             at.desk,
             at.ticket(ticket),
@@ -225,6 +249,7 @@ def escalate(
             workaround=workaround,
             article=article,
         ),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -237,12 +262,14 @@ def snooze(
         str, typer.Option("--until", help=_("2h, amanhã 9h, sex 14h, 25/12 10:00 or ISO 8601."))
     ],
     keep: Annotated[bool, typer.Option("--keep", help=_("Stay away though the customer writes."))] = False,
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: moving.snooze(at.desk, at.ticket(ticket), _when(until, at), keep),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -253,12 +280,14 @@ def tag(
     ticket: TicketName,
     add: Annotated[list[str] | None, typer.Option("--add")] = None,
     remove: Annotated[list[str] | None, typer.Option("--remove")] = None,
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: triaging.tag(at.desk, at.ticket(ticket), add=tuple(add or ()), remove=tuple(remove or ())),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -276,14 +305,16 @@ def wrapup(
     no_survey: Annotated[
         bool, typer.Option("--no-survey", help=_("Ask for no survey; say why in --text."))
     ] = False,
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: moving.wrap_up(
             at.desk, at.ticket(ticket), code=code, reason=reason, note=text, status=to, survey=not no_survey
         ),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -294,12 +325,14 @@ def promise(
     ticket: TicketName,
     due: Annotated[str, typer.Option("--due", help=_("2h, amanhã 9h, sex 14h, 25/12 10:00 or ISO 8601."))],
     text: TextOption,
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: promising.promise(at.desk, at.ticket(ticket), _when(due, at), text_given(text)),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -310,12 +343,14 @@ def fact(
     ticket: TicketName,
     name: Annotated[str, typer.Argument(metavar="FACT", help="cpf_confirmed, address_confirmed, …")],
     value: Annotated[str, typer.Option("--value")] = "yes",
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: knowing.confirm_fact(at.desk, at.ticket(ticket), name, value),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -325,12 +360,14 @@ def fact(
 def merge(
     ticket: TicketName,
     into: Annotated[str, typer.Option("--into", help=_("The ticket that remains."))],
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: merging.merge(at.desk, at.ticket(ticket), at.ticket(into)),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -341,12 +378,14 @@ def link(
     ticket: TicketName,
     to: Annotated[str, typer.Option("--to", help=_("The other ticket."))],
     relation: Annotated[Relation, typer.Option("--relation")] = Relation.REFERS_TO,
+    hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: merging.link(at.desk, at.ticket(ticket), at.ticket(to), relation.value),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -370,7 +409,7 @@ def create(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return _do(
+    return carry_out(
         lambda at: creating.create(
             at.desk,
             customer_name=customer,
@@ -382,8 +421,8 @@ def create(
             team=to_team,
             tags=tuple(tags or ()),
             opened_at=_iso(at_time, at) if at_time else None,
-            hold=_hold(hold, now),
         ),
+        hold=hold,
         now=now,
         dry_run=dry_run,
         as_json=as_json,
@@ -400,16 +439,23 @@ def undo(command_id: Annotated[str, typer.Argument(metavar="COMMAND_ID")], as_js
         except ValueError as error:
             raise Refused("no_such_command", found=command_id) from error
 
-    return _do(verb, now=False, dry_run=False, as_json=as_json)
+    return carry_out(verb, hold=None, now=False, dry_run=False, as_json=as_json)
 
 
-def _do(verb: Verb, *, now: bool, dry_run: bool, as_json: bool, name_ticket: bool = False) -> int:
+def carry_out(
+    verb: Verb, *, hold: float | None, now: bool, dry_run: bool, as_json: bool, name_ticket: bool = False
+) -> int:
     """Carry out a verb and answer where its command stands; the exit code is the contract's."""
-    with session(writing=True) as at:
+    with session(writing=True) as opened:
+        at = opened
+        if now or hold is not None:
+            at = replace(at, desk=replace(at.desk, holds={"default": hold or 0.0}))
         try:
+            if now and at.config.backend is None:
+                raise Refused("no_backend")
             if dry_run:
                 with at.desk.trying() as dry:
-                    submitted = verb(_with_desk(at, dry)).result()
+                    submitted = verb(replace(at, desk=dry)).result()
                 answer: dict[str, Any] = {
                     "command_id": None,
                     "state": "held",
@@ -443,12 +489,6 @@ def _do(verb: Verb, *, now: bool, dry_run: bool, as_json: bool, name_ticket: boo
         return code
 
 
-def _with_desk(at: Session, desk: Any) -> Session:
-    from dataclasses import replace
-
-    return replace(at, desk=desk)
-
-
 def _tell(answer: dict[str, Any], as_json: bool, sentence: str) -> None:
     if as_json:
         print_json(answer)
@@ -468,10 +508,6 @@ def text_given(text: str) -> str:
         return sys.stdin.buffer.read().decode("utf-8").removesuffix("\n")
     except UnicodeDecodeError as error:
         raise Refused("text_not_utf8", byte=error.start) from error
-
-
-def _hold(hold: float | None, now: bool) -> float | None:
-    return 0.0 if now and hold is None else hold
 
 
 def _identity(text: str) -> Identity:

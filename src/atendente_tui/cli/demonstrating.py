@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 from dataclasses import replace
@@ -70,6 +69,8 @@ def _on_screen(scenario: Path | None) -> int:
 def _headless(
     scenario: Path | None, play_file: Path | None, pictures: Path | None, size: str | None, as_json: bool
 ) -> int:
+    import asyncio
+
     from atendente_tui.knowledge.shipped import PLAY
     from atendente_tui.training.playing import StepFailed, load_play
 

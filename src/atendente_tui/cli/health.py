@@ -220,7 +220,7 @@ def _store(config: Config) -> Iterator[Check]:
         "poison",
         not found.poison,
         str(found.poison),
-        _("Look at the problems screen.") if found.poison else "",
+        "atendente problems list" if found.poison else "",
     )
     yield Check("outbox", True, _("{n} waiting").format(n=found.pending))
 

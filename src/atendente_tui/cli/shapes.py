@@ -16,6 +16,7 @@ from atendente_tui.store.rows import (
     FactRow,
     IdentityRow,
     OutboxRow,
+    PromiseRow,
     QueueRow,
     SearchHit,
     TicketRow,
@@ -150,6 +151,19 @@ def outbox_item(row: OutboxRow, now: int) -> dict[str, Any]:
         "error_code": row.error_code,
         "text": json.loads(row.body).get("text"),
         "current": json.loads(row.current) if row.current else None,
+    }
+
+
+def promise(row: PromiseRow, zone: tzinfo) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "ticket": row.ticket_id,
+        "protocol": row.protocol,
+        "customer": row.customer,
+        "due": iso(row.due, zone),
+        "what": row.what,
+        "author": row.author,
+        "outcome": row.outcome,
     }
 
 

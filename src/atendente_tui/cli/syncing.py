@@ -127,10 +127,13 @@ def told_backend_error(error: BackendError) -> str:
 
 def pushed(at: Session, submitted: Submitted, answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Send what was just given, and say how it went: the exit code and the answer with its state."""
-    from atendente_tui.desk.connecting import sync_now
+    from atendente_tui.desk.connecting import BackendError, sync_now
     from atendente_tui.store import outbox
 
-    report = sync_now(at.config, at.store, at.desk.clock, fetch=False, patience=PATIENCE)
+    try:
+        report = sync_now(at.config, at.store, at.desk.clock, fetch=False, patience=PATIENCE)
+    except BackendError as error:
+        return code_of_backend_error(error), answer | {"reason": told_backend_error(error)}
     row = outbox.row(at.read, str(submitted.command_id))
     state = OutboxState(row.state) if row else OutboxState.CONFIRMED
     answer = answer | {"state": str(state)}
