@@ -10,7 +10,7 @@ from typing import Any
 
 from atendente_tui.privacy.safe import safe_line, safe_text
 
-_COMMANDING = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_COMMANDING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 WIDEST = 44  # characters of one column: no subject may push the others out
 
