@@ -1,0 +1,113 @@
+"""Wrong words end with exit code 2 and a sentence in the person's language; every command has help."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from atendente_tui.cli.app import GROUPS, made
+from tests.cli.conftest import Cli
+from tests.cli.tree import leaves
+
+COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("queue --limit 0", "--limit: no mínimo 1"),
+        ("queue --limit x", "--limit: espera-se um número inteiro"),
+        ("queue --limi 3", "Não existe a opção --limi. Seria --limit?"),
+        ("queue extra", "Sobrou: extra."),
+        ("nope", "Não existe o comando nope. Seria note, snooze?"),
+        ("outbox frob", "Não existe o comando frob."),
+        ("reply", "Falta ID."),
+        ("reply 1", "Falta --text."),
+        ("reply 1 --text", "--text: falta um valor."),
+        ("status 1 nope", "STATUS: veio nope; aceita-se: new, open, pending"),
+        ("history x --channel fax", "--channel: veio fax; aceita-se: email, chat"),
+        ("export x --format xml", "--format: veio xml; aceita-se: jsonl, csv, parquet"),
+        ("queue --view nope", "Não existe a visão nope. Existem: minha, livres, equipe, sla"),
+        ("backend use nope", "Não existe o backend nope. Existem: demo, rt."),
+        ("sync --once", "Nenhum sistema configurado"),
+        ("kb import /no/such/folder", "Não existe a pasta /no/such/folder."),
+        ("import x.csv", "--map"),
+        ("outbox discard x", "--yes"),
+        ("login", "Nenhum sistema configurado"),
+        ("demo --headless --size 1x1", "80x24"),
+    ],
+)
+def test_wrong_usage(words: str, sentence: str, cli: Cli) -> None:
+    answer = cli(*words.split())
+    assert answer.code == 2
+    assert answer.out == ""
+    assert sentence in answer.err
+
+
+def test_in_english(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATENDENTE_LANG", "en")
+    assert "--limit: at least 1" in cli("queue", "--limit", "0").err
+
+
+def test_a_group_without_a_word_shows_its_help(cli: Cli) -> None:
+    answer = cli("kb")
+    assert answer.code == 2
+    assert "search" in answer.err
+    assert "Comandos:" in answer.err
+
+
+def test_the_table_of_groups_is_what_they_bring() -> None:
+    for module, commands in GROUPS.items():
+        alone = typer.main.get_command(made(commands[0]))
+        assert set(alone.commands) == set(commands), module  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", [path for path, _command in leaves()], ids=" ".join)
+def test_every_command_has_help_in_portuguese(path: tuple[str, ...], cli: Cli) -> None:
+    answer = cli(*path, "--help")
+    assert answer.code == 0
+    assert "Opções:" in answer.out
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_words_end_in_a_traceback(data: st.DataObject, cli: Cli) -> None:
+    path, command = data.draw(
+        st.sampled_from([(path, one) for path, one in leaves() if path[0] not in ("demo", "login")])
+    )
+    known = [option for one in command.params for option in one.opts if option.startswith("--")]
+    word = st.one_of(
+        st.sampled_from(
+            ["1", "-", "--", "0", "-1", "x:y", "email:a@b", "2h", "todos", "\u202e", "é", "9" * 30]
+        ),
+        st.text(st.characters(exclude_characters="\0./~"), max_size=20),  # no way out of the test's folder
+        st.sampled_from(known),
+    )
+    words = data.draw(st.lists(word, max_size=6))
+    answer = cli(*path, *words, given=data.draw(st.binary(max_size=30)))
+    assert answer.code in (0, 1, 2)
+    assert "relato" not in answer.err, "a fault nobody foresaw"
+    assert not COMMANDING.search(answer.out + answer.err)
+
+
+def test_a_fault_of_ours_leaves_a_report_without_data(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from atendente_tui.store import queue
+
+    def broken(*_given: object, **_named: object) -> None:
+        raise RuntimeError("CPF 123.456.789-09")
+
+    monkeypatch.setattr(queue, "queue_page", broken)
+    answer = cli("queue")
+    log = tmp_path / "data" / "atendente.log"
+    assert answer.code == 1
+    assert str(log) in answer.err
+    assert "builtins.RuntimeError" in log.read_text()
+    assert "123.456" not in log.read_text() + answer.err
+    assert log.stat().st_mode & 0o777 == 0o600
