@@ -229,6 +229,8 @@ class LinePane(Widget, can_focus=True):
         self.settle()
 
     def on_mount(self) -> None:
+        if getattr(self.app, "glyphs", UNICODE).ascii:
+            self.bar_signs = ("|", "#")
         self.settle()
 
     def on_focus(self) -> None:

@@ -64,7 +64,6 @@ class Timeline(LinePane):
         self.look = Look(glyphs, zone, clock.now().astimezone(zone).date())
         self._needle = ""
         self._texts: dict[int, str] = {}
-        self.bar_signs = ("|", "#") if glyphs.ascii else ("│", "┃")
 
     # -- what is shown -------------------------------------------------------------------------------------
 
