@@ -117,6 +117,11 @@ class Terminal:
                 break
         return len(self.raw) - before
 
+    def read_some(self, limit: float) -> bool:
+        """Take in the next thing the program writes. Whether it wrote anything within `limit` seconds."""
+        ready, _, _ = select.select([self._master], [], [], limit)
+        return bool(ready) and self._take()
+
     def settle(self, quiet: float = 0.15, limit: float = 10.0) -> int:
         """Read until the program has been silent for `quiet` seconds. Returns the number of bytes."""
         until, before = time.monotonic() + limit, len(self.raw)

@@ -126,13 +126,9 @@ class Witness:
             page += 1
 
     def _content(self, transaction: str) -> str:
-        import base64
-
         told = self._get(f"/transaction/{transaction}/attachments", {"fields": "ContentType,Content"})
         plain = [one for one in told["items"] if str(one.get("ContentType", "")).startswith("text/")]
-        return "\n".join(base64.b64decode(one["Content"] or "").decode() for one in plain).replace(
-            "\r\n", "\n"
-        )
+        return "\n".join(one["Content"] or "" for one in plain).replace("\r\n", "\n")
 
     def _get(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         answer = self._http.get(path, params=parameters)
