@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,36 +22,29 @@ if TYPE_CHECKING:
 class Piece(NamedTuple):
     text: str
     role: str = ""
-    """The tail of a component class, "" for the bar's own look."""
+    """One of `LOOKS`, "" for the bar's own look."""
     target: str = ""
     """What a click on it means, "" for nothing."""
+
+
+LOOKS = {
+    "quiet": "{text-muted}",
+    "strong": "{foreground} bold",
+    "key": "{text-primary} bold",
+    "warning": "{text-warning} bold",
+    "bad": "{text-error} bold",
+    "good": "{text-success}",
+}
+"""What a role adds to the bar's own look; theme variables in braces. As component classes they would be matched
+against the whole sheet for every bar, drawn or not."""
 
 
 class LineBar(Widget):
     """A subclass gives the pieces (`left`, `right`) and says what a click does (`clicked`)."""
 
     app: AtendenteApp
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "bar--quiet",
-        "bar--strong",
-        "bar--warning",
-        "bar--bad",
-        "bar--good",
-        "bar--key",
-    }
     DEFAULT_CSS = """
-    LineBar {
-        height: 1;
-        width: 1fr;
-        background: $panel;
-        color: $foreground;
-        & > .bar--quiet { color: $text-muted; }
-        & > .bar--strong { color: $foreground; text-style: bold; }
-        & > .bar--key { color: $text-primary; text-style: bold; }
-        & > .bar--warning { color: $text-warning; text-style: bold; }
-        & > .bar--bad { color: $text-error; text-style: bold; }
-        & > .bar--good { color: $text-success; }
-    }
+    LineBar { height: 1; width: 1fr; background: $panel; color: $foreground; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -113,7 +106,7 @@ class LineBar(Widget):
         if style is None:
             made = self.visual_style
             if role:
-                made += Style.from_styles(self.get_component_styles(f"bar--{role}"))
+                made += Style.parse(LOOKS[role].format_map(self.app.theme_variables))
             style = self._looks[role] = made.rich_style
         return style
 

@@ -50,12 +50,6 @@ class QueueList(ScrollView, can_focus=True):
         Binding("home", "edge(-1)", show=False),
         Binding("end", "edge(1)", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "queue--cursor",
-        "queue--cursor-blurred",
-        "queue--placeholder",
-        *(f"queue--{role}" for role in queue_row.ROLES),
-    }
     DEFAULT_CSS = """
     QueueList {
         overflow-x: hidden;
@@ -63,19 +57,6 @@ class QueueList(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         background: $background;
         color: $foreground;
-        & > .queue--cursor { color: $foreground; background: $primary-muted; text-style: bold; }
-        & > .queue--cursor-blurred { color: $foreground; background: $panel; }
-        & > .queue--placeholder { color: $text-disabled; }
-        & > .queue--urgent { color: $text-error; text-style: bold; }
-        & > .queue--high { color: $text-warning; }
-        & > .queue--broken { color: $text-error; text-style: bold; }
-        & > .queue--risk { color: $text-warning; text-style: bold; }
-        & > .queue--quiet { color: $text-muted; }
-        & > .queue--unread { color: $foreground; text-style: bold; }
-        & > .queue--mark { color: $text-accent; text-style: bold; }
-        & > .queue--sign { color: $text-primary; text-style: bold; }
-        &:ansi > .queue--cursor { background: ansi_default; text-style: reverse; }
-        &:ansi > .queue--cursor-blurred { background: ansi_default; text-style: bold; }
     }
     """
 
@@ -373,9 +354,10 @@ class QueueList(ScrollView, can_focus=True):
         style = self._looks.get(roles)
         if style is None:
             made = self.visual_style
+            looks = queue_row.ANSI_LOOKS if self.app.current_theme.ansi else queue_row.LOOKS
             for role in roles:
                 if role:
-                    made += Style.from_styles(self.get_component_styles(f"queue--{role}"))
+                    made += Style.parse(looks[role].format_map(self.app.theme_variables))
             style = self._looks[roles] = made.rich_style
         return style
 

@@ -14,8 +14,24 @@ from atendente_tui.store.rows import QueueRow
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.show import cell
 
-ROLES = ("urgent", "high", "risk", "broken", "quiet", "unread", "mark", "sign")
-"""The looks a cell may have besides the row's own."""
+LOOKS = {
+    "cursor": "{foreground} on {primary-muted} bold",
+    "cursor-blurred": "{foreground} on {panel}",
+    "placeholder": "{text-disabled}",
+    "urgent": "{text-error} bold",
+    "high": "{text-warning}",
+    "broken": "{text-error} bold",
+    "risk": "{text-warning} bold",
+    "quiet": "{text-muted}",
+    "unread": "{foreground} bold",
+    "mark": "{text-accent} bold",
+    "sign": "{text-primary} bold",
+}
+"""What a row (the first three) or a cell of it adds to the list's own look; theme variables in braces."""
+ANSI_LOOKS = LOOKS | {
+    "cursor": "{foreground} on ansi_default reverse",
+    "cursor-blurred": "{foreground} on ansi_default bold",
+}
 
 
 class Columns(NamedTuple):
