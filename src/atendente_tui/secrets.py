@@ -7,7 +7,6 @@ what can be done instead. `keyring` is imported only when it is needed.
 from __future__ import annotations
 
 import os
-import secrets as random
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -42,13 +41,7 @@ def store_key(store: Path) -> tuple[bytes, str | None]:
         return _key_from_file(Path(named).expanduser(), store, exists)
     ring = _keyring()
     if ring is None:
-        raise SecretsError(
-            _(
-                "No keyring to keep the store's key in. Use one of these: unlock or install a keyring "
-                "(gnome-keyring, KWallet); set ATENDENTE_STORE_KEY_FILE to a file of yours, it is made with mode 0600; "
-                'or write encryption = "off" under [store] in the configuration.'
-            )
-        )
+        raise no_place_for_a_key()
     name = f"store:{_store_id(store)}"
     found = ring.get_password(SERVICE, name)
     if found:
@@ -60,9 +53,19 @@ def store_key(store: Path) -> tuple[bytes, str | None]:
                 "the store away: it is rebuilt from the backend, but what was not sent yet is lost with the key."
             ).format(place=store)
         )
-    key = random.token_bytes(KEY_BYTES)
+    key = os.urandom(KEY_BYTES)
     ring.set_password(SERVICE, name, key.hex())
     return key, _("A key for the store was made and put into the keyring.")
+
+
+def no_place_for_a_key() -> SecretsError:
+    return SecretsError(
+        _(
+            "No keyring to keep the store's key in. Use one of these: unlock or install a keyring "
+            "(gnome-keyring, KWallet); set ATENDENTE_STORE_KEY_FILE to a file of yours, it is made with mode 0600; "
+            'or write encryption = "off" under [store] in the configuration.'
+        )
+    )
 
 
 def backend_secret(name: str, user: str | None) -> str | None:
@@ -155,7 +158,7 @@ def _store_id(store: Path) -> str:
         return path.read_text().strip()
     except FileNotFoundError:
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = random.token_hex(8)
+        name = os.urandom(8).hex()
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(name + "\n")
         return name
@@ -197,7 +200,7 @@ def _key_from_file(path: Path, store: Path, exists: bool) -> tuple[bytes, str | 
 
 
 def _made_key_file(path: Path) -> tuple[bytes, str]:
-    key = random.token_bytes(KEY_BYTES)
+    key = os.urandom(KEY_BYTES)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,7 +87,7 @@ def _write(file: Path, name: str, url: str, user: str | None) -> None:
         load(beside)
     except ConfigError as error:
         beside.unlink()
-        raise ConfigError(tuple(replace(fault, file=file) for fault in error.faults)) from error
+        raise ConfigError(tuple(fault._replace(file=file) for fault in error.faults)) from error
     if file.exists():
         shutil.copymode(file, beside)
     os.replace(beside, file)
@@ -235,9 +234,9 @@ def _for(config: Config, name: str | None, url: str = "", user: str | None = Non
     if name is None:
         return config
     if configured is None or configured.name != name:
-        return replace(config, backend=BackendConfig(name=name, url=url, user=user))
-    return replace(
-        config, backend=replace(configured, url=url or configured.url, user=user or configured.user)
+        return config._replace(backend=BackendConfig(name=name, url=url, user=user))
+    return config._replace(
+        backend=configured._replace(url=url or configured.url, user=user or configured.user)
     )
 
 

@@ -50,16 +50,14 @@ EVERY_COMMAND = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(NamedTuple):
     login: str
     name: str
     teams: tuple[str, ...] = ()
     tier: Tier = Tier.N1
 
 
-@dataclass(frozen=True, slots=True)
-class Can:
+class Can(NamedTuple):
     """What the backend can carry out, and what stays here because it has no such thing; by `Command.type`."""
 
     commands: frozenset[str]
@@ -121,8 +119,7 @@ class Given(NamedTuple):
         return {"id": self.id, "at": self.at, "author": self.author, "ticket": {"id": ticket_id}}
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(NamedTuple):
     """A command that was given. `hold_until` in ms: until then it has not left for certain."""
 
     command_id: UUID

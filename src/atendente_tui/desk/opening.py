@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 from typing import Any
 
 from sqlcipher3.dbapi2 import Connection
@@ -19,7 +17,10 @@ def agent_of(config: Config, db: Connection) -> Agent:
     """The configuration's word first, then what the backend called this user, then the system's user."""
     told = _told(config, db, "identity")
     login = config.agent.login or told.get("login") or (config.backend.user if config.backend else None)
-    login = login or getpass.getuser()
+    if not login:
+        import getpass
+
+        login = getpass.getuser()
     return Agent(
         login=login,
         name=config.agent.name or told.get("name") or login,
@@ -48,4 +49,9 @@ def _told(config: Config, db: Connection, key: str) -> dict[str, Any]:
     row = db.execute(
         "SELECT value FROM sync_state WHERE backend = ? AND key = ?", (config.backend.name, key)
     ).fetchone()
-    return json.loads(row[0]) if row else {}
+    if row is None:
+        return {}
+    import json
+
+    told: dict[str, Any] = json.loads(row[0])
+    return told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from atendente_tui.store import queue
@@ -30,7 +29,7 @@ def _own(one: ViewConfig, login: str) -> View:
         tier=str(one.tier) if one.tier is not None else None,
         sort=_sort(one.sort),
     )
-    return replace(view, statuses=tuple(map(str, one.statuses))) if one.statuses else view
+    return view._replace(statuses=tuple(map(str, one.statuses))) if one.statuses else view
 
 
 def _sort(name: str) -> Sort:

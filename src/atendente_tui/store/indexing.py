@@ -8,7 +8,6 @@ new work goes ahead of old.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import threading
 from collections.abc import Iterator
@@ -261,6 +260,8 @@ def _index(db: Connection, kind: str, refs: list[int]) -> None:
         table = f"{kind.removeprefix('gone_')}_text"
         db.executemany(f"DELETE FROM {table} WHERE rowid = ?", [(-ref,) for ref in refs])
     else:
+        import json
+
         db.execute(_READ[kind], (json.dumps(refs),))
 
 

@@ -6,11 +6,9 @@ partial indexes of live tickets are used only when the query repeats their condi
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlcipher3.dbapi2 import Connection
 
@@ -39,8 +37,7 @@ COLUMNS = (
 FROM = " FROM ticket t{} CROSS JOIN customer c ON c.id = t.customer_id"  # CROSS: the ticket is always the outer loop
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Which tickets. `assignee`: None anybody, "" nobody, else that login ("*": somebody)."""
 
     name: str
@@ -74,8 +71,7 @@ def builtin_views(login: str, teams: tuple[str, ...]) -> dict[str, View]:
 Teams = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(NamedTuple):
     """One run of an order: rows with `where`, by `column` (descending when `down`), then by id."""
 
     n: int
@@ -129,7 +125,7 @@ _ORDERED = {
 
 
 def _few(db: Connection, view: View, teams: Teams) -> bool:
-    found = count_view(db, replace(view, teams=teams))
+    found = count_view(db, view._replace(teams=teams))
     return found.exact and found.count <= FEW
 
 
@@ -353,6 +349,8 @@ def queue_row(db: Connection, ticket_id: int) -> QueueRow | None:
 
 def queue_rows(db: Connection, ticket_ids: list[int]) -> list[QueueRow]:
     """Rows by id, in the order asked for; those that are gone are left out."""
+    import json
+
     found = {
         row[0]: QueueRow._make(row)
         for row in db.execute(

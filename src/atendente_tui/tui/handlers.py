@@ -8,7 +8,6 @@ A handler takes the screen in front; it may be a coroutine function, which then 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +47,8 @@ def find(action: str, screen: Screen[Any]) -> Handler | None:
 
 
 def _modules() -> list[str]:
+    import pkgutil
+
     names: list[str] = []
     for package_name in PACKAGES:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from atendente_tui import labels
 from atendente_tui.domain.fold import folded
@@ -41,8 +40,7 @@ def narrowed(view: View, words: str) -> View:
             tier = value
         else:
             raise Refused("filter_word", found=word)
-    return replace(
-        view,
+    return view._replace(
         channels=tuple(channels) or view.channels,
         statuses=tuple(statuses) or view.statuses,
         priorities=tuple(priorities) or view.priorities,

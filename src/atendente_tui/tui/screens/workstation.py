@@ -7,7 +7,6 @@ the composer under the ticket. The same panes are there in every arrangement; on
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from textual import events, on
@@ -366,7 +365,7 @@ class Workstation(Screen[None]):
             self.set_view(self.view, self.queue.cursor_id)
             return
         view = narrowed(self.views[self.view], words)
-        self.narrowing = (words.strip(), replace(view, name=self.view))
+        self.narrowing = (words.strip(), view._replace(name=self.view))
         self._show_view(self.queue.cursor_id)
 
     async def do_next(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -114,6 +113,8 @@ class TopBar(LineBar):
 
 
 def _sync_seen(db: Connection, backend: str) -> SyncSeen:
+    import json
+
     row = db.execute(
         "SELECT value FROM sync_state WHERE backend = ? AND key = 'status'", (backend,)
     ).fetchone()
