@@ -15,6 +15,7 @@ from atendente_tui.desk.import_map import FIELDS, read_map
 from atendente_tui.desk.importing import read
 from atendente_tui.desk.storing import store_reading
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.refusals import SENTENCES
 from tests.builders import make_store
 from tests.desk.conftest import desk_at
 
@@ -33,6 +34,15 @@ _value = st.recursive(
     ),
     max_leaves=5,
 )
+
+
+def said(error: ConfigError | Refused) -> None:
+    """It can be told: a refusal by its sentence, a mapping's faults with what is allowed."""
+    if isinstance(error, Refused):
+        assert error.code in SENTENCES
+        assert labels.refusal(error)
+    else:
+        assert all(fault.allowed for fault in error.faults)
 
 
 def as_toml(value: object) -> str:
@@ -68,9 +78,9 @@ def test_any_mapping(
     try:
         read(file, read_map(mapping), NOW)
     except ConfigError as error:
-        assert all(fault.found is not None and fault.allowed for fault in error.faults)
+        said(error)
     except Refused as refused:
-        assert labels.refusal(refused)
+        said(refused)
 
 
 @quiet
@@ -142,7 +152,7 @@ def test_any_rows(rows: list[list[str]], form: str, encoding: str, tmp_path: Pat
     try:
         reading = read(file, read_map(mapping), NOW)
     except Refused as refused:
-        assert labels.refusal(refused)
+        said(refused)
         return
     assert len(reading.tickets) + reading.repeated + len(reading.skipped) >= len(rows) - rows.count([])
     assert {one.ticket for one in reading.events} == set(reading.tickets)
@@ -178,6 +188,6 @@ def test_any_bytes_for_a_file(content: bytes, form: str, tmp_path: Path) -> None
     try:
         reading = read(tmp_path / "f", read_map(tmp_path / "m.toml"), NOW)
     except Refused as refused:
-        assert labels.refusal(refused)
+        said(refused)
     else:
         assert not reading.tickets

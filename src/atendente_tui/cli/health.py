@@ -190,6 +190,10 @@ def _store(config: Config) -> Iterator[Check]:
     from atendente_tui.store.engine import connect
 
     place = paths.store_dir()
+    if not (place / "store.db").exists():
+        yield from _first_key(config)
+        yield Check("store", True, _("made when first needed"))
+        return
     try:
         key = store_key(config)
     except SecretsError as error:
@@ -198,9 +202,6 @@ def _store(config: Config) -> Iterator[Check]:
     yield Check(
         "key", True, _("encrypted") if key else _("not encrypted"), "" if key else _('Set encryption = "on".')
     )
-    if not (place / "store.db").exists():
-        yield Check("store", True, _("made when first needed"))
-        return
     advice = "atendente doctor --repair"
     try:
         with closing(connect(place / "store.db", key, read_only=True)) as db:
@@ -223,6 +224,19 @@ def _store(config: Config) -> Iterator[Check]:
         "atendente problems list" if found.poison else "",
     )
     yield Check("outbox", True, _("{n} waiting").format(n=found.pending))
+
+
+def _first_key(config: Config) -> Iterator[Check]:
+    """Whether there will be a place for a key; looking makes none."""
+    from atendente_tui import secrets
+
+    named = os.environ.get("ATENDENTE_STORE_KEY_FILE")
+    if not config.store.encryption:
+        yield Check("key", True, _("not encrypted"), _('Set encryption = "on".'))
+    elif named or secrets.keyring_name():
+        yield Check("key", True, _("made when first needed"))
+    else:
+        yield Check("key", False, str(secrets.no_place_for_a_key()))
 
 
 def _terminal() -> Check:

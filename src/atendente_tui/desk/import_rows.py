@@ -41,7 +41,7 @@ def rows_of(path: Path, mapping: ImportMap, skipped: list[Skipped]) -> Iterator[
     else:
         found = list((_json_lines if mapping.format == "jsonl" else _json_items)(path, text, skipped))
         # Objects leave out what is empty, so that a column is unknown only when none of them has it.
-        known = dict.fromkeys(name for _line, row in found for name in row)
+        known = list(dict.fromkeys(name for _line, row in found for name in row))
         _check_columns(path, found[0][0] if found else 1, mapping, known if found else mapping.columns())
         rows = iter(found)
     for number, (line, row) in enumerate(rows, 1):
