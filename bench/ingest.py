@@ -29,11 +29,13 @@ from bench.table import Ratio
 BATCH, LARGE_BATCH = 500, 5_000
 """Rows of one raw transaction: as many as come in one page, and many more."""
 TABLES = ("customer", "identity", "ticket", "ticket_tag", "event")
+_ARRIVED = {"customer": "id", "ticket": "id", "event": "ticket_id, key"}
+"""The order in which the rows came, newest tickets first."""
 _TEXTS = {  # what the product indexes of each kind: see store/indexing.py
-    "event": "SELECT -key, text FROM event ORDER BY key DESC",
-    "ticket": "SELECT -id, coalesce(protocol, '') || ' ' || subject || ' ' || tags FROM ticket ORDER BY id DESC",
+    "event": "SELECT -key, text FROM event ORDER BY ticket_id, key",
+    "ticket": "SELECT -id, coalesce(protocol, '') || ' ' || subject || ' ' || tags FROM ticket ORDER BY id",
     "customer": "SELECT -c.id, c.name || ' ' || group_concat(i.value || ' ' || i.normal, ' ') FROM customer c"
-    " JOIN identity i ON i.customer_id = c.id GROUP BY c.id ORDER BY c.id DESC",
+    " JOIN identity i ON i.customer_id = c.id GROUP BY c.id ORDER BY c.id",
 }
 
 
@@ -118,7 +120,7 @@ def _copied(place: Path) -> Copied:
         rows = {}
         for table in TABLES:
             names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-            order = "rowid" if table in ("customer", "ticket", "event") else "1"
+            order = _ARRIVED.get(table, "1")
             sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
             rows[table] = (sql, db.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall())
         return Copied(rows, {kind: db.execute(sql).fetchall() for kind, sql in _TEXTS.items()})
@@ -144,7 +146,7 @@ def _write(copied: Copied, place: Path, cost: Cost, size: int) -> None:
             for kind, rows in copied.texts.items():
                 for batch in _batches(rows, size):
                     text.execute("BEGIN IMMEDIATE")
-                    text.executemany(f"INSERT INTO {kind}_text (rowid, text) VALUES (?, ?)", batch)
+                    text.executemany(f"INSERT INTO {kind}_text (rowid, text) VALUES (?, ?)", sorted(batch))
                     text.execute("COMMIT")
 
         cost.of(work)

@@ -13,7 +13,7 @@ from bench.options import Options
 from bench.probe import Probe
 from bench.table import Ratio
 
-DOWNS = 6
+DOWNS = 4
 """Cursor moves between two pages."""
 PAGES = 12
 """Pages until the list is begun again from its head."""
@@ -24,6 +24,8 @@ class Pressed:
     """A program with a list at its terminal, and what its keys took."""
 
     probe: Probe
+    head: bytes = b"\x1b[H"
+    """The key that goes to the head of the list."""
     downs: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     bytes_down: list[int] = field(default_factory=list)
@@ -31,7 +33,7 @@ class Pressed:
 
     def round(self) -> None:
         """From the head: some moves of the cursor, back, a page; and so on."""
-        self.probe.send(b"\x1b[H")
+        self.probe.send(self.head)
         self.probe.rest(0.15)
         for _ in range(PAGES):
             for _ in range(DOWNS):
@@ -60,18 +62,18 @@ def run(options: Options) -> list[Ratio]:
     with ExitStack() as stack:
         large = Pressed(workstation(stack, options.large))
         small = Pressed(workstation(stack, options.small))
-        table = Pressed(stack.enter_context(Probe([sys.executable, "-m", "bench.children.data_table"])))
+        table = Pressed(
+            stack.enter_context(Probe([sys.executable, "-m", "bench.children.data_table"])), b"\x1b[1;5H"
+        )
         table.probe.until(b"cliente 1")
         stack.callback(table.probe.leave)
         table.probe.rest(1.0)
         for one in (large, small, table):
             one.round()
             one.downs, one.pages, one.bytes_down, one.bytes_page = [], [], [], []
-        for _ in range(options.rounds(10, 4)):
-            for one in (large, small):
+        for n in range(options.rounds(16, 4)):
+            for one in (large, small, *((table,) if n % 2 == 0 else ())):
                 one.round()
-            if _ % 2 == 0:
-                table.round()
     return list(_told(options, large, small, table))
 
 

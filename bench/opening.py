@@ -38,10 +38,10 @@ from bench.table import Ratio, skipped
 from bench.words import Writer
 
 SERVER = ROOT.parent / "shared" / "rt" / "rt-server"
-WIDTH = 80
+WIDTH, HEIGHT = 80, 45
 _NAMES = (
     "opening: RT's REST against ours, the data in hand",
-    "opening: `rt show` against ours, as lines of text",
+    "opening: `rt show` against ours, read and laid out as lines",
     "opening: RT's REST against ours, from the key to the painted ticket",
 )
 
@@ -105,18 +105,19 @@ def _data(db: Connection, ticket_id: int) -> None:
 
 
 def _text(db: Connection, ticket_id: int) -> str:
-    """The timeline as the pane has it, every message laid out in lines."""
+    """The timeline as its pane opens it: all messages read, the newest two screenfuls laid out."""
     row = reading.ticket(db, ticket_id)
     assert row is not None
     zone = ZoneInfo("America/Sao_Paulo")
     model = TimelineModel(db, ticket_id, row.customer_id, zone)
     model.load()
     look = Look(choose("unicode"), zone, date(2026, 11, 22))
-    return "\n".join(
-        "".join(span.text for span in line.spans)
-        for item in model.items
-        for line in item_lines(item, WIDTH, look)
-    )
+    lines: list[str] = []
+    for item in reversed(model.items):
+        lines += reversed(["".join(span.text for span in one.spans) for one in item_lines(item, WIDTH, look)])
+        if len(lines) > 2 * HEIGHT:
+            break
+    return "\n".join(reversed(lines))
 
 
 @dataclass(frozen=True, slots=True)
