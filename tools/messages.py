@@ -68,7 +68,10 @@ def merged(language: str) -> tuple[Catalog, list[str]]:
 
 
 def _sentences(catalog: Catalog) -> dict[Key, object]:
-    return {(one.context, one.id): one.string for one in catalog if one.id}
+    def plain(text: object) -> object:  # of a plural Babel gives a list or a tuple, as it comes
+        return tuple(text) if isinstance(text, list | tuple) else text
+
+    return {(one.context, plain(one.id)): plain(one.string) for one in catalog if one.id}  # type: ignore[misc]
 
 
 def compiled(catalog: Catalog) -> bytes:
