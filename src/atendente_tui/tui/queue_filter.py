@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from atendente_tui import labels
 from atendente_tui.domain.fold import folded
 from atendente_tui.domain.refusal import Refused
