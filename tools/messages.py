@@ -67,11 +67,15 @@ def merged(language: str) -> tuple[Catalog, list[str]]:
     return catalog, faults
 
 
-def _sentences(catalog: Catalog) -> dict[Key, object]:
-    def plain(text: object) -> object:  # of a plural Babel gives a list or a tuple, as it comes
+def _sentences(catalog: Catalog) -> dict[object, object]:
+    def plain(
+        text: object,
+    ) -> object:  # Babel reads contexts as bytes and plurals as lists, and writes neither
+        if isinstance(text, bytes):
+            return text.decode()
         return tuple(text) if isinstance(text, list | tuple) else text
 
-    return {(one.context, plain(one.id)): plain(one.string) for one in catalog if one.id}  # type: ignore[misc]
+    return {(plain(one.context), plain(one.id)): plain(one.string) for one in catalog if one.id}
 
 
 def compiled(catalog: Catalog) -> bytes:
