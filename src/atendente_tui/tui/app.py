@@ -35,6 +35,9 @@ from atendente_tui.tui.workplace import Workplace
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
+STUCK = 0.5
+"""Seconds after which a text field that does not take what was typed is waited for no longer."""
+
 T = TypeVar("T")
 Severity = Literal["information", "warning", "error"]
 
@@ -163,9 +166,31 @@ class AtendenteApp(App[int], inherit_bindings=False):
         return () if isinstance(self.screen, ModalScreen) else (GLOBAL,)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded and self._take(event):
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            field = self.focused
+            if field is not None and not event.is_printable and field.check_consume_key("a", "a"):
+                if await self._in_turn(event, field):
+                    return
+            elif self._take(event):
+                return
         await super().on_event(event)
+
+    async def _in_turn(self, event: events.Key, field: Widget) -> bool:
+        """A key that is no letter, in a text field: after the letters typed before it, before those typed after it.
+
+        Left to themselves letters go to the field at once, and such a key only when it has been through every widget
+        around it: of what arrives in one piece, as over a slow line, `ab`, backspace, `c` would become `ab`.
+        """
+        typed = asyncio.Event()
+        if field.call_later(typed.set):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(typed.wait(), STUCK)
+        if self._take(event):
+            return True
+        tab = getattr(field, "tab_behavior", None)  # of those with several lines
+        if (event.key == "enter" and tab is not None) or (event.key == "tab" and tab == "indent"):
+            return False  # these are text to it
+        return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
 
     def _take(self, event: events.Key) -> bool:
         focused = self.focused

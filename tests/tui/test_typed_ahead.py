@@ -1,0 +1,53 @@
+"""What arrives in one piece, as over a slow line or while the program is busy, means what it would mean key by key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.builders import make_store
+from tests.terminal import Terminal
+
+SETTINGS = '[store]\nencryption = "off"\n\n[agent]\nlogin = "ana"\nname = "Ana Souza"\n'
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Terminal:
+    (tmp_path / "config.toml").write_text(SETTINGS, encoding="utf-8")
+    make_store(tmp_path / "data", tickets=20).close()
+    environment = {
+        "ATENDENTE_CONFIG": str(tmp_path / "config.toml"),
+        "ATENDENTE_DATA": str(tmp_path / "data"),
+        "ATENDENTE_LANG": "pt-BR",
+    }
+    return Terminal(columns=80, rows=24, environment=environment)
+
+
+def test_letters_and_editing_keys_keep_their_order(screen: Terminal) -> None:
+    with screen:
+        screen.wait_for("Roteiros")
+        screen.press("enter")
+        screen.wait_for("por que está aqui?")
+        screen.press("o")
+        screen.wait_for("Nota interna")
+        screen.send(b"abc\x7fd efg\x1b[D\x1b[DXY\rnova")  # backspace, left, left, enter
+        screen.wait_for("abd eXY")
+        screen.wait_for("novafg")
+        screen.send(b"\x1b[F fim\x13")  # end, ctrl+s
+        screen.wait_for("novafg fim")
+        screen.wait_for("desfaz")
+        screen.wait_for("# abd eXY")
+        screen.wait_for("# novafg fim")
+
+
+def test_a_form_concludes_with_what_was_typed_before(screen: Terminal) -> None:
+    with screen:
+        screen.wait_for("Roteiros")
+        screen.press("enter")
+        screen.wait_for("por que está aqui?")
+        screen.press("e")
+        screen.wait_for("Contorno dado")
+        screen.send(b"\x15N3\t\tmotivo\tfiz isto\tcontorno\x13")  # ctrl+u, tabs, ctrl+s
+        screen.wait_for("Escalado para N3.")
+        screen.wait_for("já tentado: fiz isto")
+        assert "contorno dado: contorno" in screen.text()
