@@ -54,13 +54,6 @@ def test_a_command_pays_for_what_it_uses(command: tuple[str, ...], cli: Cli) -> 
     assert not [name for name in ours if name.startswith(("atendente_tui.tui", "atendente_tui.backends"))]
 
 
-def test_reading_validates_nothing(cli: Cli) -> None:
-    """Typer brings pydantic along since 0.28; of ours, nothing that builds models is loaded to read a queue."""
-    cli("queue")
-    _code, _heavy, ours = imported("queue", "--json")
-    assert not {"atendente_tui.domain.change", "atendente_tui.domain.command"} & ours
-
-
 def test_help_loads_no_screen_and_no_network() -> None:
     code, heavy, _ours = imported("--help")
     assert code == 0

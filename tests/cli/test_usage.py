@@ -20,7 +20,8 @@ COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("queue --limit 0", "--limit: no mínimo 1"),
+        ("queue --limit 0", "--limit: um número de 1 a 100000"),
+        ("reply 1 --text x --hold -1", "--hold: no mínimo 0"),
         ("queue --limit x", "--limit: espera-se um número inteiro"),
         ("queue --limi 3", "Não existe a opção --limi. Seria --limit?"),
         ("queue extra", "Sobrou: extra."),
@@ -51,7 +52,7 @@ def test_wrong_usage(words: str, sentence: str, cli: Cli) -> None:
 
 def test_in_english(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATENDENTE_LANG", "en")
-    assert "--limit: at least 1" in cli("queue", "--limit", "0").err
+    assert "--limit: a number from 1 to 100000" in cli("queue", "--limit", "0").err
 
 
 def test_a_group_without_a_word_shows_its_help(cli: Cli) -> None:

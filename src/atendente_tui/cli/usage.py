@@ -15,7 +15,7 @@ from atendente_tui.i18n import _
 CLICK_ERROR: type[Exception] = next(
     one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException"
 )
-"""Newer versions of Typer carry a Click of their own; this is the right one either way."""
+"""Of the Click that Typer carries within itself."""
 
 
 def lend_language() -> None:
@@ -53,7 +53,7 @@ def _sentence(error: Any, message: str) -> str:
         case "BadParameter":
             return _("{name}: {why}").format(name=name, why=_why(str(error.message)))
     if found := re.match(r"No such command '(.*?)'\.", message):
-        close = ", ".join(re.findall(r"'([^']*)'", message[found.end() :]))
+        close = ", ".join(dict.fromkeys(re.findall(r"'([^']*)'", message[found.end() :])))
         sentence = _("There is no command {found}.").format(found=found[1])
         return f"{sentence} {_('Did you mean {names}?').format(names=close)}" if close else sentence
     if found := re.match(r"Got unexpected extra arguments? ?(?:\(s\))? ?\((.*)\)", message):
@@ -81,8 +81,8 @@ def _why(message: str) -> str:
         return _("a whole number is expected")
     if "valid number" in message or "valid float" in message:
         return _("a number is expected")
-    if found := re.search(r"greater than or equal to ([\d.]+)|x>=([\d.]+)", message):
-        return _("at least {least}").format(least=found[1] or found[2])
-    if found := re.search(r"less than or equal to ([\d.]+)|x<=([\d.]+)", message):
-        return _("at most {most}").format(most=found[1] or found[2])
+    if found := re.search(r"range ([\d.]+)<=x<=([\d.]+)", message):
+        return _("a number from {least} to {most}").format(least=found[1], most=found[2])
+    if found := re.search(r"range x>=([\d.]+)", message):
+        return _("at least {least}").format(least=found[1])
     return message
