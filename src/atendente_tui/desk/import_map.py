@@ -176,9 +176,9 @@ def read_map(path: Path) -> ImportMap:
             else:
                 wrong("tags", value, _('a list of texts: ["a", "b"]'))
         else:
-            found = _source(name, value, wrong)
-            if found is not None:
-                fields[name] = found
+            read = _source(name, value, wrong)
+            if read is not None:
+                fields[name] = read
     for needed in ("external_id", "subject", "channel", "customer"):
         if needed not in fields and isinstance(table, dict) and needed not in table:
             wrong("fields", sorted(table), _("a line for {field}").format(field=needed))
