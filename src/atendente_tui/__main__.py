@@ -18,6 +18,9 @@ def main() -> int:
     _have_streams()
     i18n.choose()
     if not arguments and "_ATENDENTE_COMPLETE" not in os.environ:
+        import gc
+
+        gc.disable()  # until the first frame stands: nothing made on the way to it is garbage
         from atendente_tui.cli.opening import open_workstation
 
         return open_workstation()

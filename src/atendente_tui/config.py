@@ -5,8 +5,6 @@ Every fault is named with file, line, key, value found and what is allowed, all 
 Standard library only: the first frame needs it, and named tuples are several times sooner made than dataclasses.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path

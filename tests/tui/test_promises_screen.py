@@ -58,9 +58,7 @@ async def test_a_promise_is_closed_only_with_an_outcome(tmp_path: Path) -> None:
 
 async def test_other_peoples_promises_are_one_key_away(tmp_path: Path) -> None:
     async with host(tmp_path) as h:
-        import dataclasses
-
-        other = dataclasses.replace(h.desk, agent=Agent("bruno", "Bruno"))
+        other = h.desk._replace(agent=Agent("bruno", "Bruno"))
         promising.promise(other, 3, NOW + timedelta(hours=3), "retorno do Bruno").result()
         await opened(h)
         assert "Ninguém espera retorno" in h.text()

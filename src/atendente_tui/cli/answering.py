@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -449,13 +448,13 @@ def carry_out(
     with session(writing=True) as opened:
         at = opened
         if now or hold is not None:
-            at = replace(at, desk=replace(at.desk, holds={"default": hold or 0.0}))
+            at = at._replace(desk=at.desk._replace(holds={"default": hold or 0.0}))
         try:
             if now and at.config.backend is None:
                 raise Refused("no_backend")
             if dry_run:
                 with at.desk.trying() as dry:
-                    submitted = verb(replace(at, desk=dry)).result()
+                    submitted = verb(at._replace(desk=dry)).result()
                 answer: dict[str, Any] = {
                     "command_id": None,
                     "state": "held",

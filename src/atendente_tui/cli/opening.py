@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -26,8 +26,7 @@ from atendente_tui.store.store import Store
 INDEXING = 60.0  # seconds that a search waits for the full text
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """What a command works on. `read` is a read-only connection of the main thread."""
 
     config: Config

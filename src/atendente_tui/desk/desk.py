@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -68,15 +68,14 @@ class Can(NamedTuple):
         return cls(EVERY_COMMAND)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     store: Store
     agent: Agent
     rules: Rules
     clock: Clock
-    holds: Mapping[str, float] = field(default_factory=dict)
+    holds: Mapping[str, float] = MappingProxyType({})
     """Seconds before a command leaves, by channel, with "default"; none given means none."""
-    can: Can = field(default_factory=Can.everything)
+    can: Can = Can.everything()
     zone: str = "America/Sao_Paulo"
     """Of the operator: what "today" and "good morning" mean in a script."""
     dry: bool = False
@@ -100,7 +99,7 @@ class Desk:
     @contextmanager
     def trying(self) -> Iterator[Desk]:
         """A desk at which every verb says what it would say, and does nothing."""
-        yield replace(self, dry=True)
+        yield self._replace(dry=True)
 
 
 class Given(NamedTuple):

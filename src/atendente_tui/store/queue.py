@@ -4,8 +4,6 @@ Every order is a row of segments, each walked along one index; a page takes up w
 partial indexes of live tickets are used only when the query repeats their condition word for word, so it does.
 """
 
-from __future__ import annotations
-
 from heapq import merge
 from itertools import islice
 from typing import Any, Literal, NamedTuple

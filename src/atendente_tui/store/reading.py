@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui.domain.identities import normal
 from atendente_tui.domain.words import IdentityKind
 from atendente_tui.store import queue
 from atendente_tui.store.rows import (
@@ -80,6 +79,8 @@ def facts(db: Connection, customer_id: int) -> list[FactRow]:
 
 def customer_by_identity(db: Connection, kind: str, value: str) -> int | None:
     """The customer who has this address, judged by its normal form; the first known where several share it."""
+    from atendente_tui.domain.identities import normal
+
     row = db.execute(
         "SELECT min(customer_id) FROM identity WHERE normal = ? AND kind = ?",
         (normal(IdentityKind(kind), value), kind),

@@ -1,7 +1,5 @@
 """What the hot reads give: small typed rows, standard library only. Moments are milliseconds of UTC."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

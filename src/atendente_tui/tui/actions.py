@@ -6,8 +6,6 @@ Contexts are the places a key counts in, innermost first: the pane with the focu
 field has the focus, because the field takes it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,12 +1,11 @@
 """From a configuration to a running screen, by the shortest path to the first frame, and out again.
 
 Until the frame stands nothing is imported but Textual, the database and our own light modules, and the garbage
-collector rests; the sync and everything else follow in a thread (`AtendenteApp.when_warm`).
+collector rests (`__main__`); the sync and everything else follow in a thread (`AtendenteApp.when_warm`).
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ def run(config: Config) -> int:
     """
     if sentence := unfit():
         return refuse(sentence)
-    gc.disable()
     calm(low_bandwidth=config.ui.low_bandwidth)
     from atendente_tui import paths
 

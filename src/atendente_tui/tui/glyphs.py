@@ -4,8 +4,6 @@ Only signs whose width terminals agree about; none is an emoji. A sign never sta
 colour carries, and no meaning is carried by colour alone.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from atendente_tui.sync.service import SyncService
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Workplace:
     store: Store
     desk: Desk

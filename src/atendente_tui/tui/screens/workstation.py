@@ -93,7 +93,7 @@ class Workstation(Screen[None]):
     def compose(self) -> ComposeResult:
         """The first frame: the queue and its bars. The rest follows in `furnish`."""
         # Before anything is mounted, so that the styles are found once.
-        self.set_class(self.app.glyphs.ascii, "-ascii")
+        self.set_class(self.app.glyphs.ascii, "-ascii", update=False)
         self.fit(self.app.size)
         self.set_reactive(Screen.focused, self.queue)
         self.queue.set_reactive(Widget.has_focus, True)
@@ -163,8 +163,7 @@ class Workstation(Screen[None]):
 
     def _wear(self, classes: set[str], among: frozenset[str]) -> None:
         """Have these classes of a set and no other of it; nothing is styled again when nothing changes."""
-        if self.classes & among != classes:
-            self.set_classes((self.classes - among) | classes)
+        self.update_classes({one: one in classes for one in among}, update=self.is_mounted)
 
     def go(self, place: str, *, focus: bool = True) -> None:
         """Go to a pane: show it where it is not shown, and give it the focus."""
