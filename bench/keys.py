@@ -15,8 +15,9 @@ from bench.table import Ratio
 
 DOWNS = 4
 """Cursor moves between two pages."""
-PAGES = 12
-"""Pages until the list is begun again from its head."""
+PAGES = 40
+"""Pages until the list is begun again from its head: more rows than our list keeps drawn, and a new process for the
+DataTable, which keeps all of them: what is measured is a page that was not seen before."""
 
 
 @dataclass(slots=True)
@@ -24,8 +25,6 @@ class Pressed:
     """A program with a list at its terminal, and what its keys took."""
 
     probe: Probe
-    head: bytes = b"\x1b[H"
-    """The key that goes to the head of the list."""
     downs: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
     bytes_down: list[int] = field(default_factory=list)
@@ -33,7 +32,7 @@ class Pressed:
 
     def round(self) -> None:
         """From the head: some moves of the cursor, back, a page; and so on."""
-        self.probe.send(self.head)
+        self.probe.send(b"\x1b[H")
         self.probe.rest(0.15)
         for _ in range(PAGES):
             for _ in range(DOWNS):
@@ -62,19 +61,32 @@ def run(options: Options) -> list[Ratio]:
     with ExitStack() as stack:
         large = Pressed(workstation(stack, options.large))
         small = Pressed(workstation(stack, options.small))
-        table = Pressed(
-            stack.enter_context(Probe([sys.executable, "-m", "bench.children.data_table"])), b"\x1b[1;5H"
-        )
-        table.probe.until(b"cliente 1")
-        stack.callback(table.probe.leave)
-        table.probe.rest(1.0)
-        for one in (large, small, table):
+        for one in (large, small):
             one.round()
             one.downs, one.pages, one.bytes_down, one.bytes_page = [], [], [], []
-        for n in range(options.rounds(16, 4)):
-            for one in (large, small, *((table,) if n % 2 == 0 else ())):
+        table: Pressed | None = None
+        for n in range(options.rounds(5, 2)):
+            for one in (large, small):
                 one.round()
+            if n % 2 == 0:
+                table = _table_round(table)
+    assert table is not None
     return list(_told(options, large, small, table))
+
+
+def _table_round(before: Pressed | None) -> Pressed:
+    """A round in a DataTable just made, its figures added to those of the rounds before."""
+    with Probe([sys.executable, "-m", "bench.children.data_table"]) as probe:
+        probe.until(b"cliente 1")
+        probe.rest(1.0)
+        probe.key("pagedown")
+        table = Pressed(probe)
+        if before is not None:
+            table.downs, table.pages = before.downs, before.pages
+            table.bytes_down, table.bytes_page = before.bytes_down, before.bytes_page
+        table.round()
+        probe.leave()
+    return table
 
 
 def _told(options: Options, large: Pressed, small: Pressed, table: Pressed) -> Iterator[Ratio]:
