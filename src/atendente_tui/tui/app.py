@@ -41,6 +41,8 @@ STUCK = 0.5
 T = TypeVar("T")
 Severity = Literal["information", "warning", "error"]
 
+WARM_AFTER = 0.05
+"""Seconds after the first frame at which everything else is imported."""
 GATHER = 0.03
 """Seconds in which news of several commits become one message."""
 
@@ -275,7 +277,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
         if not self.is_headless:
             self._heed_signals(loop)
         self._unsubscribe = self.workplace.store.subscribe(heard)
-        self.call_after_refresh(self._start_warming)
+        # A moment later than the frame: imports must not compete with writing it.
+        self.call_after_refresh(self.set_timer, WARM_AFTER, self._start_warming)
 
     def _heed_signals(self, loop: asyncio.AbstractEventLoop) -> None:
         """A terminal that goes away, or the system's wish that we end: drafts are saved, the exit is clean."""
