@@ -84,7 +84,7 @@ class Tmux:
     def ended(self) -> int | None:
         """The program's exit code, None while it runs."""
         said = self._tmux("display-message", "-p", "-t", "work", "#{pane_dead} #{pane_dead_status}").split()
-        return int(said[1]) if said[0] == "1" else None
+        return int(said[1]) if len(said) == 2 and said[0] == "1" else None  # the status comes a moment later
 
     def wait_for_end(self, limit: float = 15.0) -> int:
         until = time.monotonic() + limit

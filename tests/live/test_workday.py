@@ -188,8 +188,8 @@ def test_a_days_work_at_a_wide_terminal(office: Office) -> None:
         assert [one["state"] for one in _outbox(office.profile) if one["kind"] == "reply"] == []
 
         screen.press("C-End")
-        screen.type("Ana, do atendimento.")
-        screen.wait_for("Ana, do atendimento.")
+        screen.type(" Abraço!")
+        screen.wait_for("Abraço!")
         _send(screen)
         _leave_composer(screen)
 
@@ -235,7 +235,7 @@ def test_a_days_work_at_a_wide_terminal(office: Office) -> None:
     assert len(replies) == 1
     assert "o novo prazo é quinta, às 14h." in replies[0]
     assert f"protocolo RT-{number}." in replies[0]
-    assert replies[0].rstrip().endswith("Ana, do atendimento.")
+    assert replies[0].rstrip().endswith(" Abraço!")
     comments = witness.said(number, "Comment")
     assert [one for one in comments if not one.startswith("atendente/1 ")] == [
         "Liguei: o cliente prefere receber por e-mail."

@@ -6,12 +6,18 @@ program's stream is read strictly (`stream.py`), and that it ends well when aske
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.terminal_safety.touring import Tour, touring
+from atendente_tui.privacy.safe import safe_line
+from tests.terminal_safety.stream import leaked, offences
+from tests.terminal_safety.strings import MARKUP
+from tests.terminal_safety.touring import READY, Tour, touring
 from tests.terminal_safety.world import COMMON
 
 NARROW, WIDE = (80, 24), (160, 45)
@@ -64,7 +70,7 @@ def composer(tour: Tour, strings: list[str]) -> None:
 def library(tour: Tour, strings: list[str]) -> None:
     tour.step("enter", "b")
     tour.expect("interno")
-    for _article in range(4):
+    for _article in range(3):
         tour.step("down", "enter")
         tour.pages(8)
         tour.step("i", "escape", "b")
@@ -102,12 +108,11 @@ def search(tour: Tour, strings: list[str]) -> None:
     tour.expect("Buscar")
     for kind in range(4):
         tour.step("f2")
-        for text in (COMMON, "script", "negrito", "PWNED", "a"):
+        for text in (COMMON, "script", "PWNED"):
             tour.step("ctrl+u") if kind or text != COMMON else None
             tour.paste(text)
-            tour.settle(quiet=0.12)
-            tour.pages(6)
-            tour.step("home")
+            tour.settle(quiet=0.1)
+            tour.pages(4)
     tour.step("ctrl+u")
     tour.paste("\n".join(strings[-60:]))
     tour.step("ctrl+u")
@@ -128,18 +133,18 @@ def forms(tour: Tour, strings: list[str]) -> None:
     tour.step("enter")
     for verb in "aEtgekzmMLTp":
         tour.step(verb)
-        for _row in range(3):
-            tour.burst(*["down"] * 4)
-            tour.burst(*["down"] * 4)
-            tour.burst("tab")
+        tour.burst(*["down"] * 3)
+        tour.burst("tab", *["down"] * 4)
+        tour.burst("tab", *["down"] * 4)
         tour.paste("".join(strings[500:510]))
         tour.step("ctrl+s", "escape", "escape")
     tour.step("N", "tab")
     tour.paste(strings[440])
     tour.step("ctrl+s", "escape")
-    tour.step("E")  # one pick-list from its beginning to its end
-    for _ in range(len(strings) // 4):
-        tour.burst(*["down"] * 4)
+    if tour.columns < 100:
+        tour.step("E")  # one pick-list from its beginning to its end
+        for _ in range(len(strings) // 5 + 1):
+            tour.burst(*["down"] * 5)
 
 
 def bulk(tour: Tour, strings: list[str]) -> None:
@@ -190,3 +195,140 @@ def test_nothing_foreign_reaches_the_terminal(
     with touring(profile, strings, size=size) as tour:
         tour_of(tour, strings)
     print(f"\n{tour_of.__name__} {size[0]}x{size[1]}: {len(tour.raw):,} bytes")
+
+
+@SIZES
+def test_a_hostile_scenario_plays(
+    tmp_path: Path, profile: Path, strings: list[str], size: tuple[int, int]
+) -> None:
+    """The demo on a scenario file in which people are called and say what nobody should."""
+    some = [text for text in strings if text.strip()]
+    file = tmp_path / "hostil.yaml"
+    file.write_text(yaml.safe_dump(_scenario(some), allow_unicode=False), encoding="utf-8")
+    with touring(profile, strings, "demo", "--scenario", str(file), size=size) as tour:
+        tour.step("n", "pagedown", "home", "3", "pagedown", "1")
+        tour.pages(12)
+        tour.step("]", "home", "pagedown", "enter", "home", "1", "/")
+        tour.paste(COMMON)
+        tour.step("down", "pagedown", "pagedown")
+
+
+def _scenario(strings: list[str]) -> dict[str, object]:
+    def of(n: int) -> str:
+        return strings[n % len(strings)]
+
+    return {
+        "scenario": "hostil",
+        "version": 1,
+        "title": of(400),
+        "purpose": of(401),
+        "language": "pt-BR",
+        "seed": 7,
+        "clock": {"start": "2026-11-18T14:20:00-03:00", "zone": "America/Sao_Paulo"},
+        "agent": {"login": "ana", "name": of(402), "teams": ["Varejo"], "tier": "N1"},
+        "directory": {"teams": {"Varejo": of(403)}, "wrap_ups": {"resolvido": of(404)}},
+        "customers": {
+            f"c{n}": {"name": of(n), "social_name": of(n + 1), "identities": {"email": of(n + 2)}}
+            for n in range(len(strings))
+        },
+        "tickets": {
+            f"{n}": {
+                "customer": f"c{n}",
+                "subject": of(n),
+                "channel": "email",
+                "status": "open",
+                "team": "Varejo",
+                "events": [{"at": "-10m", "says": f"{COMMON} {of(n)}"}],
+            }
+            for n in range(len(strings))
+        },
+    }
+
+
+def test_a_faulty_scenario_is_told_without_harm(tmp_path: Path, profile: Path, strings: list[str]) -> None:
+    broken: dict[str, object] = {"scenario": "x", "version": 1, "tickets": {}}
+    for n, text in enumerate(strings[383:]):
+        broken["tickets"][f"{n}"] = {"status": text, "customer": text, text or "x": text}  # type: ignore[index]
+    file = tmp_path / "errado.yaml"
+    file.write_text(yaml.safe_dump(broken), encoding="utf-8")
+    with Tour(profile, "demo", "--scenario", str(file), columns=80, rows=24) as tour:
+        assert tour.wait(20) == 1
+    found = offences(bytes(tour.raw)) + leaked(bytes(tour.raw), strings)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "where", ["queue", "ticket", "customer", "library", "outbox", "search", "promises", "bulk"]
+)
+def test_clicking_every_cell_runs_no_action_of_the_text(
+    profile_of_markup: Path, built_of_markup: Path, where: str
+) -> None:
+    """Everything on screen says `[@click=...]`: quit, ring the bell, write a file. Nothing of it may happen.
+
+    Every second cell of every row, the first of the next row one further: no marked text is one cell wide.
+    """
+    ways: dict[str, tuple[str, ...]] = {
+        "queue": (),
+        "ticket": ("enter",),
+        "customer": ("enter", "3"),
+        "library": ("enter", "b"),
+        "outbox": ("O",),
+        "search": ("/", *COMMON),
+        "promises": ("P",),
+        "bulk": ("X", "c"),
+    }
+    with Tour(profile_of_markup, columns=80, rows=24) as tour:
+        tour.expect(READY)
+        tour.step(*ways[where])
+        tour.settle(quiet=0.3)
+        begun = len(tour.raw)
+        for row in range(3, 24):  # not the bars, whose words are our own
+            for column in range(1 + row % 2, 81, 2):
+                tour.click(column, row)
+            tour.settle(quiet=0.03)
+        tour.settle(quiet=0.2)
+        clicked = bytes(tour.raw[begun:])
+        tour.quit()
+    # A click may select text or take it in hand; the bell is the one action of the text that would be heard.
+    assert b"\x07" not in re.sub(rb"\x1b\](?:22|52);[^\x07]*\x07", b"", clicked)
+    assert not list(built_of_markup.glob("pwn*"))
+    found = offences(bytes(tour.raw), copies=10_000)
+    assert not found, "\n".join(found)
+    assert "[@click=app." in tour.drawn()
+
+
+def test_a_message_of_100_000_lines_costs_what_an_ordinary_one_does(profile: Path) -> None:
+    """Bytes sent and lines drawn are bounded by the screen; the time is told, because a busy machine would lie."""
+    told: dict[str, tuple[int, float]] = {}
+    for name, downs in (("ordinary", 1), ("100,000 lines", 2)):
+        with Tour(profile, columns=80, rows=24) as tour:
+            tour.expect(READY)
+            tour.burst("home", *["down"] * downs)
+            for what, keys in (("ticket", ["enter"]), ("in full", ["home", "down", "down", "down", "enter"])):
+                if what == "in full":
+                    tour.step(*keys[:-1])
+                before, began = len(tour.raw), time.monotonic()
+                tour.burst(keys[-1])
+                told[f"{name}, {what}"] = (len(tour.raw) - before, time.monotonic() - began)
+            tour.quit()
+    print()
+    for name, (size, seconds) in told.items():
+        print(f"{name}: {size:,} bytes, {seconds * 1000:.0f} ms")
+    for what in ("ticket", "in full"):
+        assert 0 < told[f"100,000 lines, {what}"][0] < 64_000
+        assert told[f"100,000 lines, {what}"][0] < 10 * max(2_000, told[f"ordinary, {what}"][0])
+
+
+def test_every_string_is_shown_as_text_in_the_queue(profile: Path, strings: list[str]) -> None:
+    """Neither swallowed nor read as markup: what can be shown of each string stands there, letter by letter."""
+    with Tour(profile, columns=160, rows=45) as tour:
+        tour.expect(READY)
+        tour.step("]", "]", "home")
+        tour.pages(60, "pagedown")
+        drawn = tour.drawn()
+        tour.quit()
+    shown = [(text, safe_line(text).strip()[:8].strip()) for text in strings]
+    missing = [text for text, start in shown if start and start not in drawn]
+    assert len(missing) <= len(strings) // 50, missing[:20]
+    for text in MARKUP[:4]:
+        assert text[:12] in drawn, text

@@ -31,6 +31,7 @@ class Tour(Terminal):
             directory=folder,
             emulate=False,
         )
+        self.columns = columns
         self.copies = 0
         """How often somebody asked for something on the clipboard."""
         self._read_to = 0
@@ -41,9 +42,9 @@ class Tour(Terminal):
             self.burst(key)
 
     def burst(self, *keys: str) -> bool:
-        """Press keys at once. Whether anything was drawn within a quarter of a second."""
+        """Press keys at once. Whether anything was drawn within a moment."""
         self.send(b"".join(map(_bytes, keys)))
-        if not self.read_some(0.25):
+        if not self.read_some(0.12):
             return False
         self.settle(quiet=0.03, limit=3.0)
         return True
@@ -74,12 +75,12 @@ class Tour(Terminal):
     def click(self, column: int, row: int) -> None:
         self.send(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m".encode())
 
-    def quit(self) -> None:
+    def quit(self, limit: float = 60.0) -> None:
         """Leave as a person would. Whatever was pressed before has been dealt with when the program has ended."""
         for _ in range(5):
             self.burst("escape")
         self.send(_bytes("ctrl+q"))
-        code = self.wait(20)
+        code = self.wait(limit)
         assert code == 0, f"exit {code}; last drawn was: {self.drawn(max(0, len(self.raw) - 6000))}"
 
 

@@ -95,6 +95,7 @@ class Library(Vertical):
     def compose(self) -> ComposeResult:
         yield LibraryBox(
             compact=True,
+            select_on_focus=False,  # what is typed goes behind the sign that is there, not in its place
             id="library-box",
             placeholder=_("search   / scripts   ? articles   = solved tickets"),
         )
