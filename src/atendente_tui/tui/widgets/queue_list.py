@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 _KEPT_STRIPS = 512
 _AT_MOST_EVERY = 0.2
 """Seconds between two looks at the store while changes pour in."""
+_MOVING = 0.15
+"""Seconds after a key in which a look at the store is put off, so that no key waits behind one."""
+_PUT_OFF = 2.0
+"""... but never longer than this."""
 
 
 class QueueList(ScrollView, can_focus=True):
@@ -96,6 +101,9 @@ class QueueList(ScrollView, can_focus=True):
         self._jump = 0
         """Counts jumps, so that the answer to an old one is dropped."""
         self._refresh_timer: Timer | None = None
+        self._told_at = 0.0
+        """When the change that a look is owed to was told."""
+        self._pressed_at = 0.0
         self._tick_stop: Callable[[], None] | None = None
         self._tick_pause: int | None = None
 
@@ -138,7 +146,16 @@ class QueueList(ScrollView, can_focus=True):
 
     def on_moved(self, _moved: Moved) -> None:
         if self._refresh_timer is None:
-            self._refresh_timer = self.set_timer(_AT_MOST_EVERY, self.refresh_rows)
+            self._told_at = monotonic()
+            self._refresh_timer = self.set_timer(_AT_MOST_EVERY, self._refresh_when_still)
+
+    def _refresh_when_still(self) -> None:
+        """Ask the store again, but not under somebody's fingers."""
+        now = monotonic()
+        if now - self._pressed_at < _MOVING and now - self._told_at < _PUT_OFF:
+            self._refresh_timer = self.set_timer(_MOVING, self._refresh_when_still)
+        else:
+            self.refresh_rows()
 
     @property
     def row(self) -> QueueRow | None:
@@ -176,10 +193,12 @@ class QueueList(ScrollView, can_focus=True):
     # Moving
 
     def action_move(self, step: int) -> None:
+        self._pressed_at = monotonic()
         if self.window is not None and self.window.total:
             self._go(self._cursor + step)
 
     def action_page(self, direction: int) -> None:
+        self._pressed_at = monotonic()
         step = direction * max(1, self._height - 1)
         if self.window is not None and self.window.total:
             self._go(self._cursor + step, top=self._top + step)
