@@ -51,3 +51,21 @@ def test_a_form_concludes_with_what_was_typed_before(screen: Terminal) -> None:
         screen.wait_for("Escalado para N3.")
         screen.wait_for("já tentado: fiz isto")
         assert "contorno dado: contorno" in screen.text()
+
+
+def test_what_opens_does_not_open_over_itself(screen: Terminal) -> None:
+    """Clicks and keys that come while a screen is opening do not stack it up."""
+    with screen:
+        screen.wait_for("Roteiros")
+        screen.send(b"OOOO")
+        screen.wait_for("Tudo já saiu")
+        screen.press("escape")
+        screen.wait_for("Minha")
+        screen.press("enter")
+        screen.wait_for("por que está aqui?")
+        screen.send(b"\x1b[<0;10;8M\x1b[<0;10;8m" * 60)
+        screen.wait_for("copiar")
+        screen.press("escape")
+        screen.wait_for("por que está aqui?")
+        screen.press("ctrl+q")
+        assert screen.wait(20) == 0

@@ -149,7 +149,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
     def perform(self, action: str, screen: Screen[Any] | None = None) -> None:
         """Do what an action says, as if its key had been pressed on the screen in front."""
         screen = screen or self.screen
-        if self.warm.is_set() or hasattr(screen, f"do_{action}"):
+        furnished: asyncio.Event | None = getattr(screen, "furnished", None)
+        ready = self.warm.is_set() and (furnished is None or furnished.is_set())
+        if ready or hasattr(screen, f"do_{action}"):
             self._perform(action, screen)
         else:
             self.run_worker(self._perform_when_warm(action, screen), name=action, exit_on_error=True)
@@ -222,6 +224,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
 
     async def _perform_when_warm(self, action: str, screen: Screen[Any]) -> None:
         await self.warm.wait()
+        furnished: asyncio.Event | None = getattr(screen, "furnished", None)
+        if furnished is not None:  # with all its panes: what is done may be done in one of them
+            await furnished.wait()
         self._perform(action, screen)
 
     async def _finish(self, outcome: Any) -> None:
@@ -229,6 +234,15 @@ class AtendenteApp(App[int], inherit_bindings=False):
             await outcome
         except Refused as refused:
             self.refuse(refused)
+
+    def push_screen(self, screen: Any, *args: Any, **more: Any) -> Any:
+        """As Textual's, but nothing opens a second time over itself: what was pressed or clicked again while it was
+        opening is answered as if one had left it at once. A hundred of them would be more than a screen can draw."""
+        if isinstance(screen, Screen) and type(screen) is type(self.screen):
+            left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            left.set_result(None)
+            return left
+        return super().push_screen(screen, *args, **more)
 
     # What the whole program does, wherever one is
 
