@@ -87,7 +87,7 @@ async def test_a_days_work_while_every_third_answer_is_lost(
         return "swallow" if method in ("POST", "PUT") and next(asked) % 3 == 0 else "pass"
 
     proxy.fate = fate
-    for _round in range(4):
+    for _round in range(12):  # a busy server makes more of the answers late
         report = await synced(store, adapters, url=proxy.url)
         if report.pending == 0:
             break
@@ -153,10 +153,12 @@ async def test_a_refusal_of_the_server_comes_back_with_the_words(store: Store, a
     assert (await synced(store, adapters)).error is None
     assert (await synced(store, adapters, "agent1")).refused == 0
     desk = at(store, "readonly")
-    answering.reply(desk, number, "isto não pode sair").result(20)
+    # A note: other tests on this server let everybody reply, as mail from customers needs.
+    answering.note(desk, number, "isto não pode sair").result(20)
     moving.set_status(at(store, "agent1"), number, Status.PENDING).result(20)
     report = await synced(store, adapters, "readonly")
-    assert (report.refused, report.pending) == (1, 1)
+    states = [(row.type, row.state, row.error_code, row.error) for row in outbox_rows(store)]
+    assert (report.refused, report.pending) == (1, 1), (report, states)
     row = outbox_rows(store)[-2]
     assert row.state == "refused"
     assert "isto não pode sair" in row.body
