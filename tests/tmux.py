@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -27,7 +28,9 @@ class Tmux:
         self._settings = [*settings, *size]
         kept = {one: os.environ[one] for one in ("PATH", "HOME", "TMPDIR", "CI") if one in os.environ}
         self._environment = kept | {"LANG": "C.UTF-8", "TERM": "xterm-256color"}
-        self._command = list(command)
+        # tmux itself does not always come to know how its program ended.
+        self._status = Path(tempfile.mkdtemp(prefix="tmux-")) / "status"
+        self._command = ["sh", "-c", '"$@"; echo $? >"$0"', str(self._status), *command]
 
     def __enter__(self) -> Tmux:
         # `-f /dev/null`: nobody's own settings; the option must stand before the program can ask the terminal.
@@ -52,6 +55,7 @@ class Tmux:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._tmux("kill-server", check=False)
+        shutil.rmtree(self._status.parent, ignore_errors=True)
 
     # -- doing ---------------------------------------------------------------------------------------------
 
@@ -83,8 +87,8 @@ class Tmux:
 
     def ended(self) -> int | None:
         """The program's exit code, None while it runs."""
-        said = self._tmux("display-message", "-p", "-t", "work", "#{pane_dead} #{pane_dead_status}").split()
-        return int(said[1]) if len(said) == 2 and said[0] == "1" else None  # the status comes a moment later
+        said = self._status.read_text() if self._status.exists() else ""
+        return int(said) if said.endswith("\n") else None
 
     def wait_for_end(self, limit: float = 15.0) -> int:
         until = time.monotonic() + limit
