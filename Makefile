@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit messages lock screens bench live clean
+.PHONY: help demo test lint types imports unit messages lock screens bench live chaos clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,12 @@ lock:  ## resolve the lock files again (needs uv)
 
 bench: $(VENV)/.dev  ## measure against the targets: docs/benchmarks.md (about ten minutes)
 	@$(BIN)/python -m bench $(ARGS)
+
+live: $(VENV)/.dev  ## everything against a real Request Tracker, seeded with 2,000 complaints and 100 tickets
+	ATENDENTE_LIVE_ROWS=2000+100 $(BIN)/pytest tests/live --numprocesses=0 -s
+
+chaos: $(VENV)/.dev  ## kill -9 the workstation 200 times while it sends to a real Request Tracker
+	ATENDENTE_KILLS=200 $(BIN)/pytest tests/live/test_kill.py --numprocesses=0 -s
 
 clean:  ## remove what make built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
