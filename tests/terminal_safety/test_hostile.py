@@ -316,7 +316,8 @@ def test_a_message_of_100_000_lines_costs_what_an_ordinary_one_does(profile: Pat
         print(f"{name}: {size:,} bytes, {seconds * 1000:.0f} ms")
     for what in ("ticket", "in full"):
         assert 0 < told[f"100,000 lines, {what}"][0] < 64_000
-        assert told[f"100,000 lines, {what}"][0] < 10 * max(2_000, told[f"ordinary, {what}"][0])
+        # A whole screen of 80×24 is some 4 kB with its styles; an ordinary message repaints a part of one.
+        assert told[f"100,000 lines, {what}"][0] < 10 * max(4_000, told[f"ordinary, {what}"][0])
 
 
 def test_every_string_is_shown_as_text_in_the_queue(profile: Path, strings: list[str]) -> None:
