@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A leak, a lost text or a doubled answer is no matter of time: it fails every run alike.
     """
     for item in items:
-        if any(part in item.nodeid for part in IN_REAL_TERMINALS):
+        if any(part in item.nodeid for part in IN_REAL_TERMINALS) and not item.get_closest_marker("flaky"):
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 

@@ -101,6 +101,7 @@ def test_the_same_again_writes_nothing(store: Store, whole: bool) -> None:
     page = sample_page(60, events=3)
     apply_in_slices(store, page, BACKEND)
     assert store.wait_indexed()
+    store.write(lambda _tx: None, Lane.IDLE)  # what the full text has read leaves its queue on this lane
     before = rows(store)
     heard: list[frozenset[str]] = []
     store.subscribe(heard.append)
