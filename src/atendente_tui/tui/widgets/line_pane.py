@@ -23,34 +23,15 @@ from textual.widget import Widget
 from atendente_tui.i18n import _
 from atendente_tui.tui.glyphs import UNICODE, Glyphs
 from atendente_tui.tui.lines import Line, Span
+from atendente_tui.tui.widgets.line_looks import ROLES, STYLES
+from atendente_tui.tui.widgets.line_marks import places, restyled
+from atendente_tui.tui.widgets.line_selection import Place, selected
 
 _SERIAL = 1 << 40
 """Number of item 0 as text selection counts; room on either side for items that come later."""
 _LINES = 1 << 22
 """More lines than any item has."""
 _CACHED = 4_000
-ROLES = (
-    "time",
-    "day",
-    "customer",
-    "agent",
-    "bot",
-    "note",
-    "quiet",
-    "strong",
-    "good",
-    "warning",
-    "bad",
-    "pending",
-    "group",
-    "cursor",
-    "code",
-    "heading",
-    "link",
-    "bar",
-)
-Place = tuple[int, int]
-"""An item and a line within it."""
 
 
 class LinePane(Widget, can_focus=True):
@@ -58,29 +39,7 @@ class LinePane(Widget, can_focus=True):
 
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in ROLES}
-    DEFAULT_CSS = """
-    LinePane { width: 1fr; height: 1fr; }
-    LinePane > .lines--time { color: $text-muted; }
-    LinePane > .lines--day { color: $text-muted; text-style: bold; }
-    LinePane > .lines--customer { color: $text-primary; text-style: bold; }
-    LinePane > .lines--agent { color: $text-success; text-style: bold; }
-    LinePane > .lines--bot { color: $text-muted; text-style: italic; }
-    LinePane > .lines--note { color: $text-warning; background: $warning 12%; }
-    LinePane > .lines--quiet { color: $text-muted; }
-    LinePane > .lines--strong { text-style: bold; }
-    LinePane > .lines--good { color: $text-success; }
-    LinePane > .lines--warning { color: $text-warning; text-style: bold; }
-    LinePane > .lines--bad { color: $text-error; text-style: bold; }
-    LinePane > .lines--pending { color: $text-accent; text-style: italic; }
-    LinePane > .lines--group { color: $text-secondary; }
-    LinePane > .lines--cursor { background: $primary 25%; }
-    LinePane > .lines--code { color: $text-secondary; }
-    LinePane > .lines--heading { color: $text-primary; text-style: bold; }
-    LinePane > .lines--link { text-style: underline; }
-    LinePane > .lines--bar { color: $text-muted; }
-    LinePane:ansi > .lines--note { color: ansi_yellow; background: ansi_default; }
-    LinePane:ansi > .lines--cursor { background: ansi_default; text-style: bold underline; }
-    """
+    DEFAULT_CSS = "LinePane { width: 1fr; height: 1fr; }" + STYLES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),
@@ -277,21 +236,13 @@ class LinePane(Widget, can_focus=True):
             style = self.screen.get_component_rich_style("screen--selection")
             marks.append((start, len(text) if stop == -1 else stop, style))
         for start, stop, style in marks:
-            segments = _restyled(segments, start, stop, style)
+            segments = restyled(segments, start, stop, style)
         strip = Strip(segments).adjust_cell_length(width - self.bar_shown, whole).apply_offsets(0, serial)
         return Strip([*strip, self._bar(y, base)], width) if self.bar_shown else strip
 
     def found_in(self, text: str) -> list[tuple[int, int]]:
         """Where the marked text stands in this line."""
-        if not self.marked:
-            return []
-        text = same_length_fold(text)
-        found: list[tuple[int, int]] = []
-        start = text.find(self.marked)
-        while start >= 0:
-            found.append((start, start + len(self.marked)))
-            start = text.find(self.marked, start + len(self.marked))
-        return found
+        return places(self.marked, text)
 
     def _bar(self, y: int, base: Style) -> Segment:
         count, height = self.count(), self.size.height
@@ -422,25 +373,10 @@ class LinePane(Widget, can_focus=True):
         """The selected text as it was written: wrapped lines joined, signs in the margin left out."""
         if not self.count():
             return None
+        end = self.count() - 1
         first = self._place(selection.start.y) if selection.start else (0, 0)
-        last_item = self.count() - 1
-        last = (
-            self._place(selection.end.y) if selection.end else (last_item, len(self.lines_of(last_item)) - 1)
-        )
-        text = ""
-        item, number = first
-        while (item, number) <= last:
-            lines = self.lines_of(item)
-            for at in range(number, len(lines)):
-                if (item, at) > last:
-                    break
-                one = lines[at]
-                start = selection.start.x if selection.start and (item, at) == first else 0
-                stop = selection.end.x if selection.end and (item, at) == last else None
-                piece = one.text[max(start, one.indent) : stop].rstrip()
-                text += (" " if one.continues else "\n") + piece if text or (item, at) != first else piece
-            item, number = item + 1, 0
-        return text, "\n"
+        last = self._place(selection.end.y) if selection.end else (end, len(self.lines_of(end)) - 1)
+        return selected(self.lines_of, selection, first, last), "\n"
 
     def _place(self, serial: int) -> Place:
         item, number = divmod(serial, _LINES)
@@ -456,35 +392,3 @@ class LinePane(Widget, can_focus=True):
     def selection_updated(self, selection: Selection | None) -> None:
         del selection
         self.refresh()
-
-
-def same_length_fold(text: str) -> str:
-    """Folded for comparing, character by character, so that places in it are places in `text`."""
-    return text.lower() if text.isascii() else "".join(map(_folded_one, text))
-
-
-def _folded_one(character: str) -> str:
-    if character < "\x80":
-        return character.lower()
-    import unicodedata
-
-    first = unicodedata.normalize("NFD", character)[0].lower()
-    return first if len(first) == 1 else character
-
-
-def _restyled(segments: list[Segment], start: int, stop: int, style: Style) -> list[Segment]:
-    """The segments with `style` over characters `start` to `stop`."""
-    result: list[Segment] = []
-    at = 0
-    for text, own, _control in segments:
-        begin, end = max(start - at, 0), min(stop - at, len(text))
-        if begin < end:
-            result += [
-                Segment(piece, (own + style if own else style) if marked else own)
-                for piece, marked in ((text[:begin], False), (text[begin:end], True), (text[end:], False))
-                if piece
-            ]
-        else:
-            result.append(Segment(text, own))
-        at += len(text)
-    return result

@@ -14,7 +14,8 @@ from atendente_tui.domain.fold import folded
 from atendente_tui.store.rows import EventRow
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line
-from atendente_tui.tui.widgets.line_pane import LinePane, same_length_fold
+from atendente_tui.tui.widgets.line_marks import same_length_fold
+from atendente_tui.tui.widgets.line_pane import LinePane
 from atendente_tui.tui.widgets.timeline_lines import Look, item_lines, whole_text
 from atendente_tui.tui.widgets.timeline_model import Day, Entry, Fold, Item, Older, TimelineModel
 
