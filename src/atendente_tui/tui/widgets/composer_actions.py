@@ -1,10 +1,19 @@
-"""What the keys of the composer do."""
+"""What the keys of the composer do, besides sending."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from textual.app import SuspendNotSupported
+
+from atendente_tui.i18n import _
+from atendente_tui.tui.composing import typed
 from atendente_tui.tui.widgets.composer import Composer
+from atendente_tui.tui.widgets.composer_sending import send
+
+if TYPE_CHECKING:
+    from atendente_tui.tui.widgets.composer import Kind
 
 
 def composer_of(screen: Any) -> Composer | None:
@@ -12,35 +21,98 @@ def composer_of(screen: Any) -> Composer | None:
     return found.first() if found else None
 
 
-async def _send(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.send()
+async def switch_kind(composer: Composer) -> None:
+    """From answer to note or back; with text in it, ask what becomes of the text (inside a worker)."""
+    if composer.ticket is None or composer.sending:
+        return
+    other: Kind = "note" if composer.kind == "reply" else "reply"
+    ticket_id, text, cursor = composer.ticket.id, composer.text, composer.area.cursor_location
+    if not text.strip():
+        composer.load(ticket_id, other)
+        composer.area.focus()
+        return
+    from atendente_tui.tui.asking import Option, choose
+
+    if other == "note":
+        title = _("Write a note instead?")
+        carry = Option("carry", _("take the text along into the internal note"))
+    else:
+        title = _("Write to the customer instead?")
+        carry = Option("carry", _("take the text along: THE CUSTOMER WILL READ IT"))
+    keep = Option("keep", _("leave the text here as a draft"))
+    answer = await choose(composer.app, title, "", [keep, carry] if other == "reply" else [carry, keep])
+    if answer is None or (composer.ticket_id, composer.text) != (ticket_id, text):
+        return
+    if answer == "carry":
+        there = composer.stored(ticket_id, other)
+        composer.area.load_text("")
+        composer.load(ticket_id, other)
+        if there is not None and there.text:
+            composer.area.put("\n" + text)
+        else:
+            composer.area.put(text)
+            composer.area.move_cursor(cursor)
+    else:
+        composer.load(ticket_id, other)
+    composer.area.focus()
 
 
-async def _send_and_solve(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.send(solve=True)
+async def discard(composer: Composer) -> None:
+    """Throw the text away, after asking (inside a worker)."""
+    if composer.ticket is None or composer.sending or not composer.text:
+        return
+    from atendente_tui.tui.asking import Option, choose
+
+    text = composer.text
+    options = [Option("keep", _("keep it")), Option("discard", _("throw the text away"))]
+    answer = await choose(composer.app, _("Discard this draft?"), "", options)
+    if answer != "discard" or composer.text != text:
+        return
+    composer.area.clear()
+    composer.save_now()
 
 
-async def _switch_kind(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.switch_kind()
+def edit_outside(composer: Composer) -> None:
+    """Hand the text to `$EDITOR` and take it back."""
+    from atendente_tui.tui import editing
+
+    if composer.ticket is None or composer.sending:
+        return
+    command = editing.editor()
+    if command is None:
+        composer.warn(_("no editor is set: give its command in the variable EDITOR"))
+        return
+    composer.save_now()
+    try:
+        with composer.app.suspend():
+            text = editing.edited(composer.text, command)
+    except SuspendNotSupported:
+        composer.warn(_("this terminal cannot be handed to another program"))
+        return
+    except (OSError, ValueError) as error:
+        composer.warn(_("the editor did not work: {error}").format(error=error))
+        return
+    if typed(text) != composer.text:
+        end = composer.area.document.end
+        composer.area.replace(typed(text), (0, 0), end, maintain_selection_offset=False)
+    composer.app.refresh(layout=True)
+    composer.area.focus()
 
 
-async def _discard(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        await composer.discard()
+def _on(do: Callable[[Composer], Any]) -> Callable[[Any], Any]:
+    """The same on a screen: nothing where it has no composer yet."""
 
+    def handler(screen: Any) -> Any:
+        composer = composer_of(screen)
+        return do(composer) if composer is not None else None
 
-def _editor(screen: Any) -> None:
-    if (composer := composer_of(screen)) is not None:
-        composer.edit_outside()
+    return handler
 
 
 HANDLERS = {
-    "send": _send,
-    "send_and_solve": _send_and_solve,
-    "switch_kind": _switch_kind,
-    "discard": _discard,
-    "editor": _editor,
+    "send": _on(send),
+    "send_and_solve": _on(lambda composer: send(composer, solve=True)),
+    "switch_kind": _on(switch_kind),
+    "discard": _on(discard),
+    "editor": _on(edit_outside),
 }

@@ -1,0 +1,66 @@
+"""What the composer says around the text: whom it goes to, what stands against it, how its draft is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_line
+from atendente_tui.tui.composing import Review, joined
+from atendente_tui.tui.glyphs import Glyphs
+from atendente_tui.tui.lines import Line, Span, block
+
+ALERT = 3
+"""Lines of a warning."""
+
+
+def note_title(glyphs: Glyphs) -> str:
+    return f"{glyphs.note} {_('Internal note')} {glyphs.dot} {_('only the team reads it')}"
+
+
+def note_line(protocol: str, glyphs: Glyphs) -> Line:
+    return Line((Span(_("does not go to the customer"), "note"), Span(f" {glyphs.dot} {protocol}", "quiet")))
+
+
+def reply_title(channel: str, window: str, glyphs: Glyphs) -> str:
+    return joined((_("Answer"), channel, window), glyphs.dot)
+
+
+def reply_line(customer: str, channel: str, address: str, glyphs: Glyphs) -> Line:
+    who = joined((customer, f"{channel} {address}".strip()), glyphs.dot)
+    return Line((Span(_("goes to") + " ", "quiet"), Span(who, "customer")))
+
+
+def idle_line() -> Line:
+    return Line((Span(_("r answers the open ticket, o writes a note about it"), "quiet"),))
+
+
+def standing(review: Review, text: str, state: str, glyphs: Glyphs, *, sending: bool) -> Line:
+    """How long the text is, what keeps it here or should be known, and `state`: how its draft is."""
+    return Line(tuple(span for span in _standing(review, text, state, glyphs, sending) if span.text))
+
+
+def _standing(review: Review, text: str, state: str, glyphs: Glyphs, sending: bool) -> Iterator[Span]:
+    dot = Span(f" {glyphs.dot} ", "quiet")
+    yield Span(review.size, "bad" if review.blocked and text else "quiet")
+    if sending:
+        yield dot
+        yield Span(_("sending"), "pending")
+    elif review.blocked and text:
+        yield dot
+        yield Span(safe_line(review.blocked), "bad")
+    elif review.hints:
+        yield dot
+        yield Span(safe_line(" · ".join(review.hints)), "warning")
+    elif text:
+        yield dot
+        yield Span(_("review ok"), "good")
+    if state:
+        yield dot
+        yield Span(state, "quiet")
+
+
+def alert_lines(text: str, width: int, glyphs: Glyphs) -> list[Line]:
+    """A warning, wrapped and cut."""
+    safe = safe_line(text, characters=400)
+    return block(safe, width, prefix=f"{glyphs.warning} ", role="warning", prefix_role="bad")[:ALERT]
