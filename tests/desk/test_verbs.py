@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,13 +22,22 @@ from atendente_tui.desk import (
     triaging,
 )
 from atendente_tui.desk.desk import Can, Desk
+from atendente_tui.domain.change import Change
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, Impact, OutboxState, Priority, Status, Tier
+from atendente_tui.store import news
+from atendente_tui.store.ingest import apply_page
 from atendente_tui.store.store import Store
 from tests.builders import NOW, event_change, sample_page
 from tests.desk.conftest import desk_at
 from tests.desk.seen import ids, one, outbox_rows, table, tallies_agree, ticket
+
+
+def told(store: Store, *changes: Change) -> None:
+    """What the helpdesk says next."""
+    page = sample_page(0).model_copy(update={"changes": changes})
+    store.write(lambda tx: apply_page(tx, page, "example"))
 
 
 def refused(future: object) -> Refused:
@@ -116,17 +126,26 @@ def test_closed_is_the_end(desk: Desk, store: Store) -> None:
 def test_a_stale_reply_says_how_much_is_new(desk: Desk, store: Store) -> None:
     number = ids(store, "channel = 'email'")[0]
     remote = ticket(store, number)["remote_id"]
-    seen = ticket(store, number)["newest_event"]
+    with closing(store.reader()) as db:
+        seen = news.seen(db, number, "ana")
     answering.note(desk, number, "minha própria nota").result(10)
-    answering.reply(desk, number, "ainda vale", last_seen=seen).result(10)
-    news = event_change(int(remote[1:]), 8, remote_id="novo", at=NOW)
-    page = sample_page(0).model_copy(update={"changes": (news,)})
-    from atendente_tui.store.ingest import apply_page
-
-    store.write(lambda tx: apply_page(tx, page, "example"))
-    no = refused(answering.reply(desk, number, "atrasada", last_seen=seen))
+    answering.reply(desk, number, "ainda vale", seen=seen).result(10)
+    assert json.loads(outbox_rows(store)[-1].body)["last_seen"] == seen.newest
+    told(store, event_change(int(remote[1:]), 8, remote_id="novo", at=NOW))
+    no = refused(answering.reply(desk, number, "atrasada", seen=seen))
     assert (no.code, no.values) == ("stale", {"newer": 1})
-    answering.reply(desk, number, "mesmo assim", last_seen=seen, insist=True).result(10)
+    answering.reply(desk, number, "mesmo assim", seen=seen, insist=True).result(10)
+
+
+def test_a_message_that_came_in_late_makes_a_reply_stale_too(desk: Desk, store: Store) -> None:
+    number = ids(store, "channel = 'email'")[0]
+    remote = ticket(store, number)["remote_id"]
+    with closing(store.reader()) as db:
+        seen = news.seen(db, number, "ana")
+    told(store, event_change(int(remote[1:]), 8, remote_id="tarde", at=NOW - timedelta(days=30)))
+    assert ticket(store, number)["newest_event"] == seen.newest
+    no = refused(answering.reply(desk, number, "sem ler", seen=seen))
+    assert (no.code, no.values) == ("stale", {"newer": 1})
 
 
 def test_send_and_solve(desk: Desk, store: Store) -> None:

@@ -182,6 +182,33 @@ async def test_a_colleague_between_look_and_send_is_found_by_the_desk(tmp_path: 
         assert "Vou verificar." not in messages(one)
 
 
+async def test_a_message_that_came_in_late_is_news_though_it_stands_above(tmp_path: Path) -> None:
+    async with world(tmp_path) as one:
+        composer = await writing(one, text="Vou verificar.")
+        await one.until(lambda: stored(one) is not None)
+        put(one.store, message(500, "late", 3 * 24 * 60 + 10, "mandei o recibo por e-mail"))
+        await one.until(lambda: "1 novidade desde que você começou" in said(one))
+        assert "mandei o recibo" in said(one)
+        await one.pilot.press("ctrl+s")
+        await one.pilot.pause(0.05)
+        assert "Vou verificar." not in messages(one)
+        await one.open(one.other_id)
+        assert composer.text == ""
+        await one.open(one.ticket_id)  # the draft remembers what its author had seen
+        assert "mandei o recibo" in said(one)
+
+
+async def test_a_draft_of_before_knows_the_newest_entry_only(tmp_path: Path) -> None:
+    async with world(tmp_path) as one:
+        row = reading.ticket(one.app.read, one.ticket_id)
+        assert row is not None
+        drafting.save_draft(one.desk, one.ticket_id, "reply", "Oi", extra={"seen": row.newest_event}).result()
+        put(one.store, message(500, "late", 0, "afinal?"))
+        await one.open()
+        assert "1 novidade desde que você começou" in said(one)
+        assert "afinal?" in said(one)
+
+
 async def test_what_blocks_is_said_and_nothing_is_sent(tmp_path: Path) -> None:
     async with world(tmp_path) as one:
         composer = await writing(one)

@@ -11,6 +11,7 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, Status
 
 if TYPE_CHECKING:
+    from atendente_tui.store.news import Seen
     from atendente_tui.store.writing import Tx
 
 
@@ -22,7 +23,7 @@ def reply(
     channel: Channel | str | None = None,
     status: Status | None = None,
     hold: float | None = None,
-    last_seen: int | None = None,
+    seen: Seen | None = None,
     insist: bool = False,
 ) -> Future[Submitted]:
     """A public answer.
@@ -30,7 +31,7 @@ def reply(
     channel     by which it goes, None for the ticket's own
     status      what the ticket becomes with it, None to leave it to the backend
     hold        seconds in which it can be undone, None for the channel's own
-    last_seen   key of the newest event on the author's screen: newer ones from others refuse it, unless `insist`
+    seen        what was on the author's screen: anything else that others said refuses it, unless `insist`
 
     Refused: text_empty, variables_unfilled, too_long, window_closed, stale, ticket_closed, status_move.
     """
@@ -42,7 +43,7 @@ def reply(
             channel=channel,
             status=status,
             hold=hold,
-            last_seen=last_seen,
+            seen=seen,
             insist=insist,
         )
     )
@@ -56,7 +57,7 @@ def reply_job(
     channel: Channel | str | None = None,
     status: Status | None = None,
     hold: float | None = None,
-    last_seen: int | None = None,
+    seen: Seen | None = None,
     insist: bool = False,
 ) -> Job:
     given = desk.given()
@@ -65,6 +66,7 @@ def reply_job(
         from atendente_tui.domain import command
         from atendente_tui.domain.channels import check_reply
         from atendente_tui.domain.lifecycle import after_reply, move
+        from atendente_tui.store import news
         from atendente_tui.store.drafts import drop_draft
 
         ticket = ticket_of(tx, ticket_id)
@@ -79,12 +81,22 @@ def reply_job(
         for finding in check_reply(way, words, ticket.last_inbound, given.ms):
             if finding.blocks:
                 raise Refused(finding.code, **finding.values)
-        if last_seen is not None and not insist:
-            _fresh(tx, ticket_id, last_seen, given.author)
+        if (
+            seen is not None
+            and not insist
+            and (newer := news.news(tx.db, ticket_id, given.author, seen).count)
+        ):
+            raise Refused("stale", newer=newer)
         submitted = give(
             tx,
             desk,
-            command.Reply(**given.on(ticket_id), text=words, channel=way, status=status, last_seen=last_seen),
+            command.Reply(
+                **given.on(ticket_id),
+                text=words,
+                channel=way,
+                status=status,
+                last_seen=seen.newest if seen is not None else None,
+            ),
             hold=hold,
             channel=way,
         )
@@ -114,14 +126,3 @@ def note_job(desk: Desk, ticket_id: int, *, text: str, hold: float | None = None
         return submitted
 
     return job
-
-
-def _fresh(tx: Tx, ticket_id: int, last_seen: int, author: str) -> None:
-    """Whoever answers must have seen what others said. Raises Refused("stale", newer)."""
-    newer = tx.db.execute(
-        "SELECT count(*) FROM event WHERE ticket_id = ? AND key > ? AND kind IN ('message','note','call','bot_turn')"
-        " AND NOT (author_kind = 'agent' AND author = ?) AND NOT (command_id IS NOT NULL AND remote_id IS NULL)",
-        (ticket_id, last_seen, author),
-    ).fetchone()[0]
-    if newer:
-        raise Refused("stale", newer=newer)

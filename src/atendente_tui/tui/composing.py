@@ -14,7 +14,7 @@ from atendente_tui.domain.channels import CHANNELS, Finding
 from atendente_tui.domain.facts import asked_again
 from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _, later, n_
-from atendente_tui.store.rows import EventRow
+from atendente_tui.store.news import Seen
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]|[\ud800-\udfff]"
@@ -134,17 +134,10 @@ def joined(parts: Iterable[str], dot: str) -> str:
     return f" {dot} ".join(part for part in parts if part)
 
 
-def seen_in(extra: str, other: int | None) -> int | None:
+def seen_in(extra: str) -> Seen | int | None:
+    """What the author of a draft had seen; older drafts tell the key of the newest entry only."""
     try:
-        seen = json.loads(extra).get("seen")
-    except (ValueError, AttributeError):
-        return other
-    return seen if isinstance(seen, int) else other
-
-
-def matters(row: EventRow, login: str) -> bool:
-    """Whether an answer written before it came may be out of date: the desk's own rule."""
-    if row.kind not in ("message", "note", "call", "bot_turn"):
-        return False
-    mine = row.author_kind == "agent" and row.author == login
-    return not mine and not (row.command_id is not None and row.remote_id is None)
+        told = json.loads(extra).get("seen")
+        return told if isinstance(told, int) else Seen(int(told[0]), tuple(map(int, told[1])), int(told[2]))
+    except (ValueError, TypeError, AttributeError, IndexError):
+        return None

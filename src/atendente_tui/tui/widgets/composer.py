@@ -19,7 +19,8 @@ from atendente_tui.domain.identities import mask
 from atendente_tui.domain.words import IdentityKind
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
-from atendente_tui.store import reading
+from atendente_tui.store import news, reading
+from atendente_tui.store.news import Seen
 from atendente_tui.store.rows import TicketRow
 from atendente_tui.tui.composing import Review, review_note, review_reply, seen_in, typed
 from atendente_tui.tui.moved import Moved
@@ -88,8 +89,8 @@ class Composer(Vertical):
         super().__init__(id=id, classes=classes)
         self.ticket: TicketRow | None = None
         self.kind: Kind = "reply"
-        self.seen: int | None = None
-        """Key of the newest event its author had before starting to write."""
+        self.seen: Seen | None = None
+        """What of the ticket its author had seen before starting to write."""
         self._address = ""
         self._customer = ""
         self._known: frozenset[str] = frozenset()
@@ -159,7 +160,7 @@ class Composer(Vertical):
         self.ticket = reading.ticket(read, ticket_id) if ticket_id is not None else None
         self.kind = kind
         self.alert, self.warned, self._draft_state = "", 0.0, ""
-        self.seen = self.ticket.newest_event if self.ticket is not None else None
+        self.seen = self._seen()
         if self.ticket is None:
             self.app.watch(self)
         else:
@@ -177,7 +178,8 @@ class Composer(Vertical):
         if draft is not None:
             self.area.move_cursor(self.area.place(draft.cursor_line, draft.cursor_column))
             self._draft_state = _("draft found again")
-            self.seen = seen_in(draft.extra, self.seen)
+            told = seen_in(draft.extra)
+            self.seen = self._seen(told) if isinstance(told, int) else told or self.seen
         self.drafts.begin(text, self.area.cursor_location)
 
     def _look_at_draft(self) -> None:
@@ -194,6 +196,12 @@ class Composer(Vertical):
         elif text.endswith(kept):
             self.area.insert(text.removesuffix(kept), (0, 0))
         self.drafts.text = text
+
+    def _seen(self, until: int | None = None) -> Seen | None:
+        """What whoever looks now has seen."""
+        if self.ticket is None:
+            return None
+        return news.seen(self.app.read, self.ticket.id, self.app.workplace.desk.agent.login, until=until)
 
     def stored(self, ticket_id: int, kind: str) -> Any:
         return reading.draft(self.app.read, f"{ticket_id}:{kind}")
@@ -221,7 +229,7 @@ class Composer(Vertical):
             return
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket
         if not self.text:
-            self.seen = self.ticket.newest_event
+            self.seen = self._seen()
         if "drafts" in event.topics:
             self._look_at_draft()
         if any(topic.startswith("customer:") for topic in event.topics):
@@ -327,5 +335,5 @@ class Composer(Vertical):
         self.area.load_text("")
         self.alert, self.warned, self._draft_state = "", 0.0, state
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket
-        self.seen = self.ticket.newest_event
+        self.seen = self._seen()
         self._show_all()

@@ -11,8 +11,7 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Status
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line
-from atendente_tui.store import reading
-from atendente_tui.tui.composing import matters
+from atendente_tui.store import news, reading
 
 if TYPE_CHECKING:
     from atendente_tui.desk.desk import Submitted
@@ -49,7 +48,7 @@ async def send(composer: Composer, *, solve: bool = False) -> None:
                 text,
                 channel=None,
                 status=Status.SOLVED if solve else None,
-                last_seen=composer.seen,
+                seen=composer.seen,
                 insist=bool(composer.warned),
             )
         submitted = await asyncio.shield(asyncio.wrap_future(future))
@@ -100,22 +99,19 @@ def _insists(composer: Composer) -> bool:
 
 def look_for_news(composer: Composer) -> bool:
     """Whether the customer or a colleague wrote since this text was begun; says what."""
-    row = composer.ticket
-    if row is None or composer.kind != "reply" or not composer.text:
+    row, app = composer.ticket, composer.app
+    if row is None or composer.kind != "reply" or not composer.text or composer.seen is None:
         return False
-    if row.newest_event in (None, composer.seen):
+    found = news.news(app.read, row.id, app.workplace.desk.agent.login, composer.seen)
+    if not found.count:
         return False
-    app = composer.app
-    found = reading.timeline(app.read, ticket_id=row.id, after=composer.seen or 0, limit=50)
-    news = [one for one in found if matters(one, app.workplace.desk.agent.login)]
-    if not news:
-        return False
-    newest = news[-1]
-    who = safe_line(newest.author or labels.event(newest.kind), characters=30)
-    at = formats.hour(newest.at, app.workplace.zone)
-    again = _("{key} again sends all the same").format(key=app.keymap.shown("send"))
-    words = safe_line(newest.text, characters=80)
-    said = f"{_count(len(news))}: {who} {at} «{words}» {app.glyphs.dot} {again}"
+    newest = reading.event(app.read, found.newest) if found.newest is not None else None
+    said = _count(found.count)
+    if newest is not None:
+        who = safe_line(newest.author or labels.event(newest.kind), characters=30)
+        at = formats.moment(newest.at, app.workplace.zone, app.now_ms())
+        said += f": {who} {at} «{safe_line(newest.text, characters=80)}»"
+    said += f" {app.glyphs.dot} " + _("{key} again sends all the same").format(key=app.keymap.shown("send"))
     if said != composer.alert:
         composer.alert = said
         composer.warned = monotonic()
