@@ -126,6 +126,8 @@ class Config(NamedTuple):
     calendars: tuple[CalendarConfig, ...] = ()
     sla: tuple[SlaConfig, ...] = ()
     scripts: tuple[Path, ...] = ()
+    downloads: Path | None = None
+    """Where attachments are saved; None for the system's folder of downloads."""
 
 
 def load(path: Path) -> Config:
@@ -187,9 +189,10 @@ class _Reading:
             calendars=tuple(self.calendar(name, one) for name, one in self.tables(tree, "calendars")),
             sla=tuple(self.sla(name, one) for name, one in self.tables(tree, "sla")),
             scripts=tuple(
-                (self.path.parent / Path(one).expanduser()).resolve()
+                self.beside(one)
                 for one in self.strings(self.table(tree, "scripts", {"folders"}), "scripts.folders")
             ),
+            downloads=self.downloads(tree),
         )
         names = {one.name for one in result.calendars} | {"always", "default"}
         for one in result.sla:
@@ -323,6 +326,14 @@ class _Reading:
             tuple(Priority(one) for one in self.strings(table, f"{place}.priorities", tuple(Priority))),
             tuple(Segment(one) for one in self.strings(table, f"{place}.segments", tuple(Segment))),
         )
+
+    def downloads(self, tree: dict[str, Any]) -> Path | None:
+        folder = self.string(self.table(tree, "downloads", {"folder"}), "downloads.folder")
+        return self.beside(folder) if folder else None
+
+    def beside(self, path: str) -> Path:
+        """A path of the file, which may be relative to the file's own folder."""
+        return (self.path.parent / Path(path).expanduser()).resolve()
 
     # -- the kinds of value --------------------------------------------------------------------------------
 

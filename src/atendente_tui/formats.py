@@ -88,6 +88,14 @@ def number(value: float, decimals: int = 0) -> str:
     return text if language() == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
+def size(count: int) -> str:
+    """Bytes: "812 B", "1,2 kB", "20 MB"."""
+    for unit, step in (("MB", 1_000_000), ("kB", 1_000)):
+        if count >= step:
+            return f"{number(count / step, 1)} {unit}"
+    return f"{count} B"
+
+
 def _local(milliseconds: int, zone: tzinfo) -> datetime:
     return from_ms(milliseconds).astimezone(zone)
 

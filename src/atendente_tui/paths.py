@@ -38,6 +38,13 @@ def scripts_dir(data: Path | None = None) -> Path:
     return (data or data_dir()) / "scripts"
 
 
+def downloads_dir() -> Path:
+    """The platform's place for what a person downloads (XDG's, on Linux)."""
+    from platformdirs import user_downloads_path
+
+    return user_downloads_path()
+
+
 def private_dir(path: Path) -> Path:
     """Make the directory for its owner alone. Raises OSError where that is impossible."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -75,6 +75,19 @@ SENTENCES: Mapping[str, str] = {
     "identity_unreadable": later("“{found}” is not kind:value, with a kind that is one of: {allowed}."),
     "text_not_utf8": later("Standard input is not UTF-8 (byte {byte})."),
     # files
+    "attachment_unreachable": later(
+        "The helpdesk does not answer, so {name} cannot be fetched now. Try again when it is back."
+    ),
+    "attachment_too_large": later(
+        "{name} is larger than {limit}, the most that is fetched. Open it in the helpdesk."
+    ),
+    "attachment_login": later("The helpdesk does not know this login any more: atendente login."),
+    "attachment_forbidden": later("The helpdesk does not let you have {name}."),
+    "attachment_refused": later("The helpdesk does not give {name} ({why})."),
+    "attachment_none": later("Nothing is attached here."),
+    "attachment_unknown": later("There is no attachment {found} here. There are {count}."),
+    "attachment_pipe": later("“-” is for a pipe: what is in the file could command a terminal."),
+    "attachment_several": later("{count} files go into a folder. Choose one with --number."),
     "import_column": later("{file}:{line}: there is no column {column}. There are: {allowed}."),
     "import_column_twice": later("{file}:{line}: the column {column} is there twice."),
     "import_unreadable": later("{file} cannot be read: {why}."),

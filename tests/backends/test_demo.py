@@ -320,9 +320,11 @@ async def test_what_is_refused(world: World):
 
 async def test_attachments(world: World):
     changes, _ = await world.pull()
-    (attachment,) = [two for one in changes if isinstance(one, EventAppend) for two in one.attachments]
-    content = await world.backend.fetch_attachment(attachment.remote_id, 10_000)
-    assert len(content) == attachment.size
+    attachments = [two for one in changes if isinstance(one, EventAppend) for two in one.attachments]
+    assert {one.content_type for one in attachments} == {"text/plain", "text/csv"}
+    for attachment in attachments:
+        content = await world.backend.fetch_attachment(attachment.remote_id, 10_000)
+        assert len(content) == attachment.size
     with pytest.raises(Rejected, match="too_large"):
         await world.backend.fetch_attachment(attachment.remote_id, 5)
     with pytest.raises(Rejected):

@@ -11,16 +11,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from atendente_tui.cli import usage
+from atendente_tui.cli import lines, printing, speaking, usage
 from atendente_tui.cli.exits import Ended, Exit, failures_said, say, unforeseen
 from atendente_tui.i18n import _
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "queueing": ("queue", "next", "show", "history", "search"),
+    "attachments": ("attachment",),
     "answering": (
         "reply",
         "note",
@@ -54,8 +56,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """The modules of this room with the commands each brings; in this order help lists them."""
 
 
-def made(command: str | None = None) -> typer.Typer:
-    """The program with the group that brings `command`, or with all of them."""
+def made(command: str | None = None) -> Any:
+    """The program as Typer's command, with the group that brings `command`, or with all of them."""
     app = typer.Typer(
         name="atendente",
         help=_(
@@ -67,27 +69,38 @@ def made(command: str | None = None) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         cls=TyperGroup,
     )
-    app.callback()(_nothing)  # else Typer would take a single command for the program itself
+    app.callback()(_program)  # else Typer would take a single command for the program itself
     wanted = [module for module, commands in GROUPS.items() if command in commands] or list(GROUPS)
     for module in wanted:
         import_module(f"atendente_tui.cli.{module}").register(app)
-    return app
+    program = typer.main.get_command(app)
+    lines.offer(program)
+    speaking.speak(program)
+    return program
 
 
-def _nothing() -> None:
-    pass
+def _program(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help=_("Say which version it is."))] = False,
+) -> None:
+    if version:
+        from atendente_tui import __version__
+
+        print(f"atendente {__version__}")
+        raise Ended(Exit.DONE)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command. Returns its exit code; no failure that is known ends in a traceback."""
     if "ATENDENTE_LANG" not in os.environ:
         _speak_as_configured()
-    usage.lend_language()
+    speaking.lend_language()
+    printing.ask("")
     completing = any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ)
-    app = made(None if completing else next(iter(arguments), None))
+    program = made(None if completing else next(iter(arguments), None))
     try:
         with failures_said():
-            result = app(list(arguments), standalone_mode=False, prog_name="atendente")
+            words = [usage.readable(one) for one in arguments]
+            result = program.main(words, standalone_mode=False, prog_name="atendente")
             sys.stdout.flush()
         return result if isinstance(result, int) else Exit.DONE
     except Ended as ended:

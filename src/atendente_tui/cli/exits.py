@@ -38,12 +38,16 @@ _USAGE = frozenset(
         "no_such_folder",
         "no_such_file",
         "not_markdown",
+        "attachment_pipe",
+        "attachment_several",
     }
 )
 """Refusals that speak of how the command was written or set up, not of what it asked for."""
 
 
 def code_of(refused: Refused) -> Exit:
+    if refused.code == "attachment_unreachable":
+        return Exit.UNREACHABLE
     return Exit.USAGE if refused.code in _USAGE else Exit.REFUSED
 
 

@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-LARGEST_ATTACHMENT = 20 << 20
+LARGEST_ATTACHMENT = 20_000_000
 """Bytes."""
 
 

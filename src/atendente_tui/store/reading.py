@@ -170,6 +170,17 @@ def attachments(db: Connection, event_key: int) -> list[AttachmentRow]:
     return [AttachmentRow._make(row) for row in rows]
 
 
+def attachments_of(db: Connection, ticket_id: int, *, limit: int = 500) -> list[AttachmentRow]:
+    """Every attachment of a ticket, oldest first; the newest of very many."""
+    columns = ", ".join(f"a.{name}" for name in AttachmentRow._fields)
+    rows = db.execute(
+        f"SELECT {columns} FROM event e JOIN attachment a ON a.event_key = e.key WHERE e.ticket_id = ?"
+        " ORDER BY e.key DESC, a.n DESC LIMIT ?",
+        (ticket_id, limit),
+    ).fetchall()
+    return [AttachmentRow._make(row) for row in reversed(rows)]
+
+
 _PROMISE = (
     "SELECT p.id, p.ticket_id, coalesce(t.protocol, '#' || t.id), coalesce(c.social_name, c.name), p.due, p.what,"
     " p.author, p.outcome FROM promise p JOIN ticket t ON t.id = p.ticket_id JOIN customer c ON c.id = t.customer_id"

@@ -11,12 +11,13 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from atendente_tui.backends.port import BackendError, RateLimited, Unauthorized
+from atendente_tui.backends.port import BackendError, RateLimited, Unauthorized, Unreachable
 from atendente_tui.clock import Clock
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.store.errors import StoreError
@@ -101,6 +102,22 @@ class SyncService:
 
     def status(self) -> SyncStatus:
         return self._status
+
+    def fetch_attachment(self, remote_id: str, limit: int) -> Future[bytes]:
+        """The bytes of an attachment, over a connection of its own beside the one that syncs: nothing waits for it.
+
+        BackendError comes through the future, which is cancelled when the sync ends first.
+        """
+        loop = self._loop
+        if loop is not None:
+            fetching = self._fetched(remote_id, limit)
+            try:
+                return asyncio.run_coroutine_threadsafe(fetching, loop)
+            except RuntimeError:  # the loop ended meanwhile
+                fetching.close()
+        told: Future[bytes] = Future()
+        told.set_exception(Unreachable("the sync does not run", sent=False))
+        return told
 
     def _call(self, what: Callable[[], Any]) -> None:
         loop = self._loop
@@ -310,6 +327,18 @@ class SyncService:
             await self._until(
                 self._send, LONGEST_SLEEP if wait is None else min(max(wait, 0.05), LONGEST_SLEEP)
             )
+
+    async def _fetched(self, remote_id: str, limit: int) -> bytes:
+        try:
+            backend = self._make()
+        except BackendError:
+            raise
+        except Exception as wrong:
+            raise Unreachable(f"{type(wrong).__name__}: {wrong}", sent=False) from wrong
+        try:
+            return await backend.fetch_attachment(remote_id, limit)
+        finally:
+            await backend.aclose()
 
     async def _hinted(self, backend: Backend) -> None:
         while True:

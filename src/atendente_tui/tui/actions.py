@@ -103,6 +103,7 @@ _ALL = (
     Action("find", later("find in the history"), _TICKET, ("ctrl+f",), TICKET),
     Action("find_next", later("find the next one"), _TICKET, ("f3",), TICKET),
     Action("find_previous", later("find the one before"), _TICKET, ("f6",), TICKET),
+    Action("save_attachment", later("save an attachment"), _TICKET, ("A",), TICKET),
     Action("send", later("send"), _COMPOSER, ("ctrl+s", "f8"), WRITING, 10),
     Action("send_and_solve", later("send and solve"), _COMPOSER, ("ctrl+r",), WRITING, 15),
     Action("switch_kind", later("reply or note"), _COMPOSER, ("f2",), WRITING, 20),

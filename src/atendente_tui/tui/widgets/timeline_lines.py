@@ -120,7 +120,7 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
             )
         lines += body
     for file in entry.files:
-        size = f" {look.glyphs.dot} {_size(file.size)}" if file.size is not None else ""
+        size = f" {look.glyphs.dot} {formats.size(file.size)}" if file.size is not None else ""
         said = _("attached: {name}").format(name=safe_line(file.name)) + size
         lines.append(
             fitted(line((margin, margin_role), (said, "link"), indent=len(margin)), width, look.glyphs.more)
@@ -214,9 +214,3 @@ def _day(at: int, look: Look) -> str:
     shown = formats.day(at, look.zone).split(" ", 1)[1]
     return shown.removesuffix(f"/{look.today.year}")
 
-
-def _size(size: int) -> str:
-    for unit, step in (("MB", 1_000_000), ("kB", 1_000)):
-        if size >= step:
-            return f"{formats.number(size / step, 1)} {unit}"
-    return f"{size} B"
