@@ -74,6 +74,7 @@ def apply_in_slices(store: Store, page: ChangePage, backend: str, *, budget: flo
         return applied, here, step
 
     while True:
+        store.courtesy.take_turn()
         applied, at, size = store.write(some, Lane.SYNC)
         total += applied
         if at >= len(changes):
@@ -124,10 +125,14 @@ def _apply(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
         raise ValueError(f"no such change: {sorted(unknown)}")
     batch = Batch(tx, backend)
     customers = apply_customers(batch, by_type.get("customer", ()))
+    tx.give_way()
     events = unseen(batch, by_type.get("event", ()))
     read_tickets(batch, by_type.get("ticket", ()), events)
+    tx.give_way()
     appended = apply_events(batch, events)
+    tx.give_way()
     tickets = write_tickets(batch)
+    tx.give_way()
     batch.insert_events()
     others = apply_articles(batch, by_type.get("article", ()), by_type.get("article_gone", ()))
     others += apply_directory(batch, by_type.get("directory", ()))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.store import engine, indexing, migrate
+from atendente_tui.store.courtesy import Courtesy
 from atendente_tui.store.errors import StoreNewer, StoreReadOnly
 from atendente_tui.store.indexing import Indexer
 from atendente_tui.store.keeping import Keeper
@@ -45,6 +46,7 @@ class Store:
         self.clock = clock
         self.read_only = read_only
         self._key = key
+        self.courtesy = Courtesy()
         self._lock: InstanceLock | None = None
         self._db: Connection | None = None
         self._writer: Writer | None = None
@@ -105,6 +107,7 @@ class Store:
             idle=self._upkeep,
             indexed=self._kick,
             checkpointer=self._checkpointer,
+            courtesy=self.courtesy,
         )
         self._checkpointer.start()
         self._writer.start()

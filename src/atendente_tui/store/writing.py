@@ -21,6 +21,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.domain.instants import to_ms
+from atendente_tui.store.courtesy import LONGEST, Courtesy
 from atendente_tui.store.engine import explained
 from atendente_tui.store.errors import StoreClosed
 from atendente_tui.store.tallies import Place, add_deltas
@@ -48,13 +49,20 @@ class Lane(IntEnum):
 class Tx:
     """One transaction, as its job sees it. `now` is in milliseconds."""
 
-    def __init__(self, db: Connection, now: int, rules: Rules) -> None:
+    def __init__(self, db: Connection, now: int, rules: Rules, courtesy: Courtesy | None = None) -> None:
         self.db = db
+        self._courtesy = courtesy
+        self._patience = LONGEST
         self.now = now
         self.rules = rules
         self._topics: set[str] = set()
         self._reindex: dict[str, set[int]] = {}
         self._tally: Counter[tuple[str, str, str]] = Counter()
+
+    def give_way(self) -> None:
+        """Between two steps of bulk work: let what a person pressed be painted first. Waits little in all."""
+        if self._courtesy is not None and self._patience > 0:
+            self._patience -= self._courtesy.give_way(self._patience)
 
     def touch(self, *topics: str) -> None:
         """Say what moved; whoever watches hears of it after the commit."""
@@ -125,6 +133,7 @@ class Writer(threading.Thread):
         idle: Callable[[], None],
         indexed: Callable[[], None],
         checkpointer: Checkpointer,
+        courtesy: Courtesy,
         tick: float = 2.0,
     ) -> None:
         super().__init__(name="store-writer", daemon=True)
@@ -133,6 +142,7 @@ class Writer(threading.Thread):
         self._announce, self._idle, self._tick = announce, idle, tick
         self._indexed = indexed
         self._checkpointer = checkpointer
+        self._courtesy = courtesy
         self._lanes: tuple[deque[tuple[Callable[[Tx], Any], Future[Any]]], ...] = (deque(), deque(), deque())
         self._wake = threading.Condition()
         self._stopping = False
@@ -191,7 +201,8 @@ class Writer(threading.Thread):
             if full is not self._full:
                 db.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
                 self._full = full
-            tx = Tx(db, to_ms(self._clock.now()), self._rules)
+            tx = Tx(db, to_ms(self._clock.now()), self._rules, None if full else self._courtesy)
+            tx.give_way()
             db.execute("BEGIN IMMEDIATE")
             result = job(tx)
             tx._finish()

@@ -63,6 +63,8 @@ async def pull(
             told.pages += 1
             told.cursor, told.caught_up = page.cursor, page.caught_up
             on_page(page, applied)
+            if store.courtesy.at_the_keys():  # reading the next page costs milliseconds, too
+                await asyncio.to_thread(store.courtesy.take_turn)
     return told
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -21,11 +20,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
-from textual.timer import Timer
 
 from atendente_tui.i18n import _
 from atendente_tui.store.rows import QueueRow
 from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets import queue_row
 from atendente_tui.tui.widgets.queue_window import PAGE, QueueWindow, Source
 
@@ -35,10 +34,6 @@ if TYPE_CHECKING:
 _KEPT_STRIPS = 512
 _AT_MOST_EVERY = 0.2
 """Seconds between two looks at the store while changes pour in."""
-_MOVING = 0.15
-"""Seconds after a key in which a look at the store is put off, so that no key waits behind one."""
-_PUT_OFF = 2.0
-"""... but never longer than this."""
 
 
 class QueueList(ScrollView, can_focus=True):
@@ -100,10 +95,7 @@ class QueueList(ScrollView, can_focus=True):
         self._drawn_times: dict[int, str] = {}
         self._jump = 0
         """Counts jumps, so that the answer to an old one is dropped."""
-        self._refresh_timer: Timer | None = None
-        self._told_at = 0.0
-        """When the change that a look is owed to was told."""
-        self._pressed_at = 0.0
+        self._owed_look = PutOff(self, self.refresh_rows, _AT_MOST_EVERY)
         self._tick_stop: Callable[[], None] | None = None
         self._tick_pause: int | None = None
 
@@ -126,7 +118,6 @@ class QueueList(ScrollView, can_focus=True):
         The cursor stays with its ticket. At the head of the list arrivals come into view; further down the ticket
         keeps its line on the screen.
         """
-        self._refresh_timer = None
         window = self.window
         if window is None:
             return
@@ -145,17 +136,7 @@ class QueueList(ScrollView, can_focus=True):
             self._place(number, top=max(0, number - offset))
 
     def on_moved(self, _moved: Moved) -> None:
-        if self._refresh_timer is None:
-            self._told_at = monotonic()
-            self._refresh_timer = self.set_timer(_AT_MOST_EVERY, self._refresh_when_still)
-
-    def _refresh_when_still(self) -> None:
-        """Ask the store again, but not under somebody's fingers."""
-        now = monotonic()
-        if now - self._pressed_at < _MOVING and now - self._told_at < _PUT_OFF:
-            self._refresh_timer = self.set_timer(_MOVING, self._refresh_when_still)
-        else:
-            self.refresh_rows()
+        self._owed_look.owe()
 
     @property
     def row(self) -> QueueRow | None:
@@ -193,12 +174,10 @@ class QueueList(ScrollView, can_focus=True):
     # Moving
 
     def action_move(self, step: int) -> None:
-        self._pressed_at = monotonic()
         if self.window is not None and self.window.total:
             self._go(self._cursor + step)
 
     def action_page(self, direction: int) -> None:
-        self._pressed_at = monotonic()
         step = direction * max(1, self._height - 1)
         if self.window is not None and self.window.total:
             self._go(self._cursor + step, top=self._top + step)

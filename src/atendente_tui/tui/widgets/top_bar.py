@@ -12,6 +12,7 @@ from atendente_tui import formats
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets.line_bar import LineBar, Piece
 
 if TYPE_CHECKING:
@@ -38,13 +39,20 @@ class TopBar(LineBar):
         self._outgoing = 0
         self._problems = 0
         self._timer: Timer | None = None
+        self._owed_look = PutOff(self, self._read_again, 0.2)
 
     def on_mount(self) -> None:
         self.app.watch(self, "outbox", "sync")
         self.read()
         self._tick()
 
-    def on_moved(self, _moved: Moved) -> None:
+    def on_moved(self, moved: Moved) -> None:
+        if "outbox" in moved.topics:  # what this person did is seen at once
+            self._read_again()
+        else:
+            self._owed_look.owe()
+
+    def _read_again(self) -> None:
         self.read()
         self.update_bar()
 

@@ -1,0 +1,41 @@
+"""A look at the store that waits until the fingers rest, so that no key waits behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual.dom import DOMNode
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from atendente_tui.tui.app import AtendenteApp
+
+AGAIN = 0.15
+"""Seconds between two questions whether somebody is still at the keys."""
+LONGEST = 5.0
+"""Seconds after which a look is due all the same."""
+
+
+class PutOff:
+    """`owe` says that a look is due; it is taken `after` seconds later, once for all that was owed until then."""
+
+    def __init__(self, widget: DOMNode, look: Callable[[], object], after: float) -> None:
+        self._widget, self._look, self._after = widget, look, after
+        self._timer: Timer | None = None
+        self._since = 0.0
+
+    def owe(self) -> None:
+        if self._timer is None:
+            self._since = monotonic()
+            self._timer = self._widget.set_timer(self._after, self._try)
+
+    def _try(self) -> None:
+        app: AtendenteApp = self._widget.app  # type: ignore[assignment]
+        if app.workplace.store.courtesy.at_the_keys() and monotonic() - self._since < LONGEST:
+            self._timer = self._widget.set_timer(AGAIN, self._try)
+        else:
+            self._timer = None
+            self._look()
