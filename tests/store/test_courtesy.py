@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from tests.builders import sample_page
 
 from atendente_tui.clock import SystemClock
 from atendente_tui.domain.rules import DEFAULT_RULES
@@ -15,7 +16,6 @@ from atendente_tui.store import courtesy as courtesies
 from atendente_tui.store.courtesy import Courtesy
 from atendente_tui.store.ingest import apply_in_slices
 from atendente_tui.store.store import Lane, Store, Tx
-from tests.builders import sample_page
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(courtesies, "LONGEST", 30.0)
 
 
-def test_nobody_waits_where_no_key_was_pressed(slow: None) -> None:  # noqa: ARG001
+def test_nobody_waits_where_no_key_was_pressed(slow: None) -> None:
     courtesy = Courtesy()
     courtesy.take_turn()
     assert courtesy.give_way(30.0) < 1.0
     assert not courtesy.at_the_keys()
 
 
-def test_who_gives_way_goes_on_once_the_frame_is_out(slow: None) -> None:  # noqa: ARG001
+def test_who_gives_way_goes_on_once_the_frame_is_out(slow: None) -> None:
     courtesy = Courtesy()
     courtesy.pressed()
     assert courtesy.at_the_keys()
@@ -45,7 +45,7 @@ def test_who_gives_way_goes_on_once_the_frame_is_out(slow: None) -> None:  # noq
         assert waiting.result(10.0) >= 0.05
 
 
-def test_one_turn_a_key_while_somebody_is_at_them(slow: None) -> None:  # noqa: ARG001
+def test_one_turn_a_key_while_somebody_is_at_them(slow: None) -> None:
     courtesy = Courtesy()
     courtesy.pressed()
     courtesy.painted()
@@ -78,7 +78,7 @@ def test_keys_without_end_do_not_stop_a_sync(tmp_path: Path) -> None:
     assert applied.events == 240
 
 
-def test_what_a_person_does_never_waits_out_of_courtesy(tmp_path: Path, slow: None) -> None:  # noqa: ARG001
+def test_what_a_person_does_never_waits_out_of_courtesy(tmp_path: Path, slow: None) -> None:
     store = Store.open(tmp_path / "store", key=None, rules=DEFAULT_RULES, clock=SystemClock())
     try:
         store.courtesy.pressed()

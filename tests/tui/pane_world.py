@@ -257,6 +257,11 @@ class World:
             assert monotonic() < limit, f"still not so; on the screen:\n{self.frame()}"
             await self.pilot.pause(0.01)
 
+    async def shows(self, text: str) -> str:
+        """Wait until the screen in front has been painted with this text; returns all of it."""
+        await self.until(lambda: text in self.frame())
+        return self.frame()
+
     def frame(self) -> str:
         return frame(self.app)
 

@@ -51,12 +51,17 @@ class World:
         end = monotonic() + seconds
         while not condition():
             assert self.app._exception is None, repr(self.app._exception)
-            assert monotonic() < end, "what was waited for did not come"
+            assert monotonic() < end, f"what was waited for did not come; on the screen:\n{self.frame()}"
             await asyncio.sleep(0.01)
         await self.pilot.pause()
 
+    async def shows(self, text: str) -> str:
+        """Wait until the screen in front has been painted with this text; returns all of it."""
+        await self.until(lambda: text in self.frame())
+        return self.frame()
+
     def frame(self) -> str:
-        """The screen as text."""
+        """The screen in front as text."""
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
 

@@ -94,7 +94,7 @@ async def test_notices_read_no_markup_whoever_asks(tmp_path: Path) -> None:
         assert note.markup is False
         assert is_clean(note.message)
         assert is_clean(note.title)
-        assert "[URGENTE]" in one.frame()
+        await one.shows("[URGENTE]")
 
 
 async def test_textuals_own_commands_are_gone(tmp_path: Path) -> None:

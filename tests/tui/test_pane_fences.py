@@ -141,4 +141,4 @@ async def test_unreadable_data_of_an_event_is_no_error(tmp_path: Path, data: str
     async with world(tmp_path) as one:
         one.store.write(lambda tx: tx.db.execute("UPDATE event SET data = ?", (data,)))
         await one.open()
-        assert "cadê meu pedido" in one.frame()
+        await one.shows("cadê meu pedido")

@@ -218,8 +218,7 @@ async def test_markup_and_controls_in_a_message_are_letters(tmp_path: Path) -> N
     evil = message(300, "late", 1, bad, author="[red]Maria\x1b[2J")
     async with world(tmp_path, *history(), evil) as one:
         await one.open()
-        text = one.frame()
-        assert "[bold]oi[/bold] [@click=app.quit]sair[/]" in text
+        text = await one.shows("[bold]oi[/bold] [@click=app.quit]sair[/]")
         assert "\x1b" not in text
         for y in range(one.app.size.height):
             await one.pilot.click(offset=(70, y))
