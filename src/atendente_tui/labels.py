@@ -140,6 +140,7 @@ COMMAND = {
     "merge": later_in("command", "merge"),
     "link": later_in("command", "link"),
     "flag_article": later_in("command", "flag an article"),
+    "triage": later_in("command", "triage"),
 }
 PART = {
     "sla": later_in("part", "deadline"),

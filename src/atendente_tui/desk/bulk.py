@@ -28,13 +28,14 @@ JOBS: Mapping[str, Callable[..., Job]] = {
     "priority": triaging.priority_job,
     "team": triaging.team_job,
     "tag": triaging.tag_job,
+    "triage": triaging.triage_job,
     "escalate": triaging.escalate_job,
     "promise": promising.promise_job,
     "fact": knowing.fact_job,
     "merge": merging.merge_job,
     "link": merging.link_job,
 }
-"""Verbs by `Command.type`; each takes the desk, a ticket and the arguments of its function by name."""
+"""Verbs by `Command.type`, and what gives several commands at once; each takes the desk, a ticket and the arguments of its function by name."""
 
 
 class BulkLine(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
@@ -22,16 +22,20 @@ def set_priority(
     return desk.do(priority_job(desk, ticket_id, priority=priority, impact=impact))
 
 
-def priority_job(desk: Desk, ticket_id: int, *, priority: Priority, impact: Impact | None = None) -> Job:
+def priority_job(
+    desk: Desk, ticket_id: int, *, priority: Priority | None, impact: Impact | None = None
+) -> Job:
+    """None leaves it."""
     given = desk.given()
 
     def job(tx: Tx) -> Submitted:
         from atendente_tui.domain import command
 
         ticket = ticket_of(tx, ticket_id)
-        if ticket.priority == priority and (impact is None or ticket.impact == impact):
+        wanted = Priority(ticket.priority) if priority is None else priority
+        if ticket.priority == wanted and (impact is None or ticket.impact == impact):
             raise Refused("nothing_to_change")
-        return give(tx, desk, command.SetPriority(**given.on(ticket_id), priority=priority, impact=impact))
+        return give(tx, desk, command.SetPriority(**given.on(ticket_id), priority=wanted, impact=impact))
 
     return job
 
@@ -76,6 +80,65 @@ def tag_job(desk: Desk, ticket_id: int, *, add: Iterable[str] = (), remove: Iter
         return give(tx, desk, command.Tag(**given.on(ticket_id), add=new, remove=gone))
 
     return job
+
+
+def triage(
+    desk: Desk,
+    ticket_id: int,
+    *,
+    priority: Priority | None = None,
+    impact: Impact | None = None,
+    team: str | None = None,
+    add: Iterable[str] = (),
+    remove: Iterable[str] = (),
+) -> Future[Submitted]:
+    """What is said of these, a command each, all or none; gives the last. Refused: nothing_to_change, backend_cannot."""
+    return desk.do(
+        triage_job(desk, ticket_id, priority=priority, impact=impact, team=team, add=add, remove=remove)
+    )
+
+
+def triage_job(
+    desk: Desk,
+    ticket_id: int,
+    *,
+    priority: Priority | None = None,
+    impact: Impact | None = None,
+    team: str | None = None,
+    add: Iterable[str] = (),
+    remove: Iterable[str] = (),
+) -> Job:
+    more, less = tuple(add), tuple(remove)
+
+    def jobs(at: Desk) -> Iterator[Job]:
+        if priority is not None or impact is not None:
+            yield priority_job(at, ticket_id, priority=priority, impact=impact)
+        if team is not None:
+            yield team_job(at, ticket_id, team=team)
+        if more or less:
+            yield tag_job(at, ticket_id, add=more, remove=less)
+
+    with desk.trying() as dry:
+        tries = list(zip(jobs(dry), jobs(desk), strict=True))
+
+    def job(tx: Tx) -> Submitted:
+        # Every rule speaks before the first command is given.
+        wanted = [given for tried, given in tries if _changes(tx, tried)]
+        if not wanted:
+            raise Refused("nothing_to_change")
+        return [given(tx) for given in wanted][-1]
+
+    return job
+
+
+def _changes(tx: Tx, tried: Job) -> bool:
+    try:
+        tried(tx)
+    except Refused as refused:
+        if refused.code == "nothing_to_change":
+            return False
+        raise
+    return True
 
 
 def escalate(

@@ -87,6 +87,7 @@ _ALL = (
     Action("claim", later("claim"), _ON_TICKETS, ("c",), TRIAGE, 15),
     Action("release", later("release"), _ON_TICKETS, ("d",), TRIAGE),
     Action("assign", later("assign to somebody"), _ON_TICKETS, ("a",), TRIAGE),
+    Action("triage", later("triage"), _ON_TICKETS, ("i",), TRIAGE),
     Action("status", later("change the status"), _ON_TICKETS, ("T",), TRIAGE),
     Action("priority", later("change the priority"), _ON_TICKETS, ("p",), TRIAGE),
     Action("team", later("move to another team"), _ON_TICKETS, ("E",), TRIAGE),

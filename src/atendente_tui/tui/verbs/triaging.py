@@ -11,7 +11,8 @@ from atendente_tui.domain.words import Impact, Priority, Tier
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import reading
-from atendente_tui.tui.form_model import Field, Form, Option, Values, label_of, option
+from atendente_tui.tui.form_model import Field, Form, Option, Values, label_of, option, raw_of, read
+from atendente_tui.tui.forms import moment_reader
 from atendente_tui.tui.verbs.place import Body, Handler, app_of, on_tickets, ticket_row, workplace_of
 from atendente_tui.tui.verbs.running import with_form
 
@@ -43,7 +44,7 @@ async def priority(screen: Screen[Any], ids: Sequence[int], body: Body = None) -
                 "impact",
                 _("Impact"),
                 "choice",
-                options=tuple(option(one.value, labels.impact(one)) for one in Impact),
+                options=impacts(),
                 value=labels.impact(row.impact) if row is not None else "",
             ),
         ),
@@ -63,6 +64,96 @@ async def priority(screen: Screen[Any], ids: Sequence[int], body: Body = None) -
         return _("Priority: {priority}.").format(priority=labels.priority(values.text("priority")))
 
     return await with_form(screen, ids, "priority", form, do, arguments, said, body)
+
+
+async def triage(screen: Screen[Any], ids: Sequence[int]) -> None:
+    """What one decides on meeting a ticket, in one form; only what was changed in it is done."""
+    from atendente_tui.desk import triaging
+
+    row = ticket_row(screen, ids[0]) if len(ids) == 1 else None
+    known = tuple(option(key, label) for key, label in reading.directory(app_of(screen).read, "tag"))
+    offered = teams(screen)
+    if row is not None and row.team and row.team not in {one.key for one in offered}:
+        offered = (option(row.team, row.team), *offered)
+    commas = _("Several with commas between.")
+    if row is not None:
+        has = ", ".join(label_of(known, one) for one in json.loads(row.tags))
+        tags: tuple[Field, ...] = (Field("tags", _("Tags"), "many", options=known, value=has, hint=commas),)
+    else:
+        tags = (
+            Field("add", _("Add tags"), "many", options=known, hint=commas),
+            Field("remove", _("Take off tags"), "many", options=known, hint=commas),
+        )
+    form = Form(
+        "triage",
+        _("Triage"),
+        (
+            Field(
+                "priority",
+                _("Urgency"),
+                "choice",
+                options=priorities(),
+                value=labels.priority(row.priority) if row is not None else "",
+            ),
+            Field(
+                "impact",
+                _("Impact"),
+                "choice",
+                options=impacts(),
+                value=labels.impact(row.impact) if row is not None else "",
+            ),
+            Field(
+                "team",
+                _("Team"),
+                "choice",
+                options=offered,
+                free=not offered,
+                value=label_of(offered, row.team) if row is not None else "",
+            ),
+            *tags,
+        ),
+        text=safe_line(_("What stays empty or as it is stays so.")),
+    )
+    workplace = workplace_of(screen)
+    before, _faults = read(form, raw_of(form), moment_reader(workplace), labels.refusal)
+
+    def changed(values: Values, name: str) -> str | None:
+        return values.maybe(name) if values.get(name) != before.get(name) else None
+
+    def arguments(values: Values) -> dict[str, Any]:
+        priority, impact = changed(values, "priority"), changed(values, "impact")
+        wanted, had = values.many("tags"), before.many("tags")
+        return {
+            "priority": Priority(priority) if priority else None,
+            "impact": Impact(impact) if impact else None,
+            "team": changed(values, "team"),
+            "add": (*values.many("add"), *(one for one in wanted if one not in had)),
+            "remove": (*values.many("remove"), *(one for one in had if one not in wanted)),
+        }
+
+    def do(desk: Desk, ticket_id: int, values: Values) -> Future[Any]:
+        return triaging.triage(desk, ticket_id, **arguments(values))
+
+    def said(values: Values) -> str:
+        done = arguments(values)
+        sentences = {
+            "priority": _("Priority: {priority}.").format(priority=labels.priority(done["priority"])),
+            "impact": _("Impact: {impact}.").format(impact=labels.impact(done["impact"])),
+            "team": _("Moved to {team}.").format(team=label_of(offered, done["team"])),
+            "add": _("Tags added: {tags}.").format(tags=_listed(known, done["add"])),
+            "remove": _("Tags taken off: {tags}.").format(tags=_listed(known, done["remove"])),
+        }
+        return "\n".join(sentence for name, sentence in sentences.items() if done[name])
+
+    await with_form(screen, ids, "triage", form, do, arguments, said)
+
+
+def _listed(known: Sequence[Option], keys: Sequence[str]) -> str:
+    return ", ".join(label_of(known, one) for one in keys)
+
+
+def impacts() -> tuple[Option, ...]:
+    return tuple(option(one.value, labels.impact(one)) for one in Impact)
 
 
 def priorities() -> tuple[Option, ...]:
@@ -186,5 +277,6 @@ HANDLERS: Mapping[str, Handler] = {
     "priority": on_tickets(priority),
     "team": on_tickets(team),
     "tag": on_tickets(tag),
+    "triage": on_tickets(triage),
     "escalate": on_tickets(escalate),
 }
