@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
 
 EVERY = "all"
-AGAIN = 8.0
-"""Seconds after which a fetch that goes on says so."""
+SOON, AGAIN = 0.4, 8.0
+"""Seconds after which a fetch that goes on says so, first and from then on."""
 
 
 async def save_attachment(screen: Screen[Any]) -> None:
@@ -48,9 +48,10 @@ async def save_attachment(screen: Screen[Any]) -> None:
         where = attachments.place(config, file, told)
         saving = attachments.save(workplace.desk, config, workplace.sync, ticket_id, file, where)
         waiting = asyncio.wrap_future(saving)
-        app.say(_("Fetching {what}…").format(what=named(file)))
-        while not (await asyncio.wait({waiting}, timeout=AGAIN))[0]:
-            app.say(_("Still fetching {what}…").format(what=named(file)))
+        said, pause = _("Fetching {what}…"), SOON
+        while not (await asyncio.wait({waiting}, timeout=pause))[0]:
+            app.say(said.format(what=named(file)))
+            said, pause = _("Still fetching {what}…"), AGAIN
         path = await app.done(saving)
         if path is None:
             break
