@@ -64,7 +64,7 @@ def composer(tour: Tour, strings: list[str]) -> None:
     tour.paste(strings[420])
     tour.step("ctrl+s")
     tour.expect("na saída", "desfaz")
-    tour.step("escape", "u")
+    tour.step("u")
 
 
 def library(tour: Tour, strings: list[str]) -> None:

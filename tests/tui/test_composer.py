@@ -130,8 +130,55 @@ async def test_sending_clears_the_text_only_after_the_commit(tmp_path: Path) -> 
         await one.until(lambda: composer.text == "")
         assert not composer.area.read_only
         assert messages(one).count("Chega amanhã.") == 1
-        assert "sai em 10 s: esc u desfaz" in said(one)
+        assert "sai em 10 s: u desfaz" in said(one)
         assert stored(one) is None
+
+
+@pytest.mark.parametrize("kind", ["reply", "note"])
+@pytest.mark.parametrize("key", ["ctrl+s", "f8", "ctrl+r"])
+async def test_after_sending_the_next_verb_is_one_key_away(tmp_path: Path, kind: str, key: str) -> None:
+    async with world(tmp_path) as one:
+        composer = await writing(one, kind, "Feito.")
+        await one.pilot.press(key)
+        await one.until(lambda: one.app.focused is one.screen.ticket_pane.timeline)
+        assert composer.text == ""
+        assert one.screen.place == "ticket"
+        await one.pilot.press("r" if kind == "reply" else "o")
+        await one.until(lambda: one.app.focused is composer.area)
+        assert composer.kind == kind
+
+
+async def test_a_key_that_follows_at_once_means_what_it_means_after_sending(tmp_path: Path) -> None:
+    async with world(tmp_path) as one:
+        composer = await writing(one, "note", "Primeira.")
+        await one.pilot.press("ctrl+s", "u")  # takes this one back, and none before it
+        await one.until(lambda: composer.text == "Primeira." and one.app.focused is composer.area)
+        await one.pilot.press("ctrl+s", "r", "O", "i", "ctrl+s", "o", "S", "ó")
+        await one.until(lambda: composer.text == "Só")
+        assert messages(one)[-2:] == ["Primeira.", "Oi"]
+
+
+async def test_where_one_went_meanwhile_one_stays(tmp_path: Path) -> None:
+    async with world(tmp_path) as one:
+        composer = await writing(one, text="Chega amanhã.")
+        gate = threading.Event()
+        one.store.submit(lambda _tx: gate.wait(10))
+        await one.pilot.press("ctrl+s")
+        one.screen.go("queue")
+        gate.set()
+        await one.until(lambda: composer.text == "")
+        await one.pilot.pause()
+        assert one.app.focused is one.screen.queue
+
+
+async def test_in_a_narrow_terminal_a_notice_says_until_when_it_can_be_taken_back(tmp_path: Path) -> None:
+    async with world(tmp_path, size=(80, 24)) as one:
+        await writing(one, text="Chega amanhã.")
+        await one.pilot.press("ctrl+s")
+        await one.shows("sai em 10 s: u desfaz")
+        assert not one.screen.composer.display
+        await one.pilot.press("u")
+        await one.until(lambda: one.screen.composer.text == "Chega amanhã.")
 
 
 async def test_sending_and_solving(tmp_path: Path) -> None:
@@ -303,7 +350,7 @@ async def test_an_undone_answer_comes_back_above_what_was_typed_since(tmp_path: 
         command = one.app.read.execute("SELECT command_id FROM outbox ORDER BY n DESC").fetchone()[0]
         undoing.undo(one.desk, command).result()
         await one.until(lambda: composer.text == "Primeira.")
-        await one.pilot.press("ctrl+s")
+        await one.pilot.press("r", "ctrl+s")
         await one.until(lambda: composer.text == "")
         composer.area.put("Segunda")
         await one.until(lambda: stored(one) is not None)
@@ -332,6 +379,7 @@ async def test_a_refused_command_keeps_the_text(tmp_path: Path) -> None:
         one.store.write(lambda tx: tx.db.execute("UPDATE ticket SET status = 'closed'"))
         await one.pilot.press("ctrl+s")
         await one.until(lambda: "!" in said(one) and not composer.area.read_only)
+        assert one.app.focused is composer.area
         assert composer.text == "Oi de novo"
         assert "Oi de novo" not in messages(one)
 

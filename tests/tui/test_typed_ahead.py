@@ -40,6 +40,18 @@ def test_letters_and_editing_keys_keep_their_order(screen: Terminal) -> None:
         screen.wait_for("# novafg fim")
 
 
+def test_keys_after_a_send_are_for_where_one_is_then(screen: Terminal) -> None:
+    with screen:
+        screen.wait_for("Roteiros")
+        screen.press("enter")
+        screen.wait_for("por que está aqui?")
+        screen.send(b"oprimeira\x13osegunda\x13u")  # takes the second back, and not the first
+        screen.wait_for("O texto voltou")
+        screen.wait_for("rascunho recuperado")
+        screen.wait_for("# primeira")
+        assert "# segunda" not in screen.text()
+
+
 def test_a_form_concludes_with_what_was_typed_before(screen: Terminal) -> None:
     with screen:
         screen.wait_for("Roteiros")

@@ -171,6 +171,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._rest()
             field = self.focused
             if field is not None and not event.is_printable and field.check_consume_key("a", "a"):
                 if await self._in_turn(event, field):
@@ -178,6 +179,13 @@ class AtendenteApp(App[int], inherit_bindings=False):
             elif self._take(event):
                 return
         await super().on_event(event)
+
+    async def _rest(self) -> None:
+        """What is pressed while something is being sent is meant for where one will be then."""
+        rest: asyncio.Event | None = getattr(self.screen, "at_rest", None)
+        if rest is not None and not rest.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(rest.wait(), STUCK)
 
     async def _in_turn(self, event: events.Key, field: Widget) -> bool:
         """A key that is no letter, in a text field: after the letters typed before it, before those typed after it.

@@ -14,13 +14,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 
 from atendente_tui.i18n import _, later
 from atendente_tui.store import queue, reading
 from atendente_tui.tui import queue_views, terminal
 from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets.key_bar import KeyBar
 from atendente_tui.tui.widgets.pane import Pane
 from atendente_tui.tui.widgets.pane_tabs import PaneTabs
@@ -86,7 +86,7 @@ class Workstation(Screen[None]):
         """What the queue is filtered by: the words typed, and the view they make."""
         self._titles: dict[str, str] = {}
         self._counts: dict[str, str] = {}
-        self._count_timer: Timer | None = None
+        self._owed_count = PutOff(self, self.count_views, 0.5)
 
     # Arrangement
 
@@ -172,8 +172,18 @@ class Workstation(Screen[None]):
         if focus:
             target = self._entrance(place)
             if target is not None:
-                target.focus()
+                self.set_focus(target)  # at once: the next key may be pressed already
         self.keys.update_bar()
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """Whether only the pane one is in is on screen."""
+        return self.has_class("-narrow") or self.has_class("-zoom")
+
+    @property
+    def at_rest(self) -> asyncio.Event | None:
+        """What keys wait for: that what is being sent is with the store."""
+        return self.composer.at_rest if self.composer is not None else None
 
     def _entrance(self, place: str) -> Widget | None:
         """What takes the focus in a pane: the first widget of it that can."""
@@ -198,9 +208,10 @@ class Workstation(Screen[None]):
             return self.ticket_title
         return _(PLACES[place])
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        focused = self.focused  # it may have moved on since
         for place, pane in self.panes.items():
-            if pane in event.widget.ancestors_with_self:
+            if focused is not None and pane in focused.ancestors_with_self:
                 if place != self.place:
                     self.place = place
                     self._show_places()
@@ -280,7 +291,6 @@ class Workstation(Screen[None]):
 
     def count_views(self) -> None:
         """Count every view and show the numbers on the tabs."""
-        self._count_timer = None
         for name, view in self.views.items():
             counted = queue.count_view(self.app.read, view)
             self._counts[name] = str(counted.count) if counted.exact else f"{counted.count - 1}+"
@@ -296,8 +306,7 @@ class Workstation(Screen[None]):
         self._show_places()
 
     def on_moved(self, _moved: Moved) -> None:
-        if self._count_timer is None:
-            self._count_timer = self.set_timer(0.5, self.count_views)
+        self._owed_count.owe()
 
     @on(ViewTabs.Chosen)
     def _view_clicked(self, message: ViewTabs.Chosen) -> None:

@@ -6,12 +6,12 @@ what was sent.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import TextArea
 
 from atendente_tui import labels
@@ -31,7 +31,6 @@ from atendente_tui.tui.widgets.rows_pane import LineBoard
 from atendente_tui.tui.widgets.writing import Writing
 
 if TYPE_CHECKING:
-    from atendente_tui.desk.desk import Submitted
     from atendente_tui.tui.app import AtendenteApp
 
 Kind = Literal["reply", "note"]
@@ -76,15 +75,6 @@ class Composer(Vertical):
     Composer.-ascii.-note, Composer.-ascii.-note:focus-within { border: ascii $warning; }
     """
 
-    class Sent(Message):
-        """The store has committed what was written; `submitted` says under which command."""
-
-        def __init__(self, submitted: Submitted, kind: Kind, text: str) -> None:
-            super().__init__()
-            self.submitted = submitted
-            self.kind = kind
-            self.text = text
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.ticket: TicketRow | None = None
@@ -99,6 +89,9 @@ class Composer(Vertical):
         self.warned = 0.0
         """When the alert about news came on screen, 0 for any other."""
         self.sending = False
+        self.at_rest = asyncio.Event()
+        """Set but while something is being sent."""
+        self.at_rest.set()
         self.drafts = DraftKeeper(self)
         self._draft_state = ""
 
@@ -145,13 +138,26 @@ class Composer(Vertical):
         """Write an answer or a note about this ticket; what was being written is kept as its draft."""
         if (ticket_id, kind) != (self.ticket_id, self.kind):
             self.load(ticket_id, kind)
-        self.area.focus()
+        self.write()
 
     def insert(self, text: str) -> None:
         """Put text at the cursor and go on writing there."""
         if self.ticket is not None and not self.area.read_only:
             self.area.put(text)
-            self.area.focus()
+            self.write()
+
+    def write(self) -> None:
+        """Give the text field the focus at once, because the letters for it may be typed already."""
+        self.screen.set_focus(self.area)
+
+    def close_field(self) -> None:
+        """The text stays as it is until the store has it, or has said no."""
+        self.sending = self.area.read_only = True
+        self.at_rest.clear()
+
+    def open_field(self) -> None:
+        self.sending = self.area.read_only = False
+        self.at_rest.set()
 
     def load(self, ticket_id: int | None, kind: Kind) -> None:
         """Another ticket or kind: what was being written is saved, what was written there is back."""

@@ -29,7 +29,7 @@ async def switch_kind(composer: Composer) -> None:
     ticket_id, text, cursor = composer.ticket.id, composer.text, composer.area.cursor_location
     if not text.strip():
         composer.load(ticket_id, other)
-        composer.area.focus()
+        composer.write()
         return
     from atendente_tui.tui.asking import Option, choose
 
@@ -54,7 +54,7 @@ async def switch_kind(composer: Composer) -> None:
             composer.area.move_cursor(cursor)
     else:
         composer.load(ticket_id, other)
-    composer.area.focus()
+    composer.write()
 
 
 async def discard(composer: Composer) -> None:
@@ -96,7 +96,7 @@ def edit_outside(composer: Composer) -> None:
         end = composer.area.document.end
         composer.area.replace(typed(text), (0, 0), end, maintain_selection_offset=False)
     composer.app.refresh(layout=True)
-    composer.area.focus()
+    composer.write()
 
 
 def _on(do: Callable[[Composer], Any]) -> Callable[[Any], Any]:

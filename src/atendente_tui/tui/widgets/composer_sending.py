@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from atendente_tui import formats, labels
 from atendente_tui.domain.refusal import Refused
@@ -14,71 +16,81 @@ from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import news, reading
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from atendente_tui.desk.desk import Submitted
-    from atendente_tui.tui.widgets.composer import Composer
+    from atendente_tui.tui.widgets.composer import Composer, Kind
 
 THINK = 0.5
 """Seconds a warning must have been on screen before the same key means "send it all the same"."""
 
 
-async def send(composer: Composer, *, solve: bool = False) -> None:
-    """Hand the text to the desk (inside a worker)."""
+def send(composer: Composer, *, solve: bool = False) -> Coroutine[Any, Any, None] | None:
+    """Hand the text to the desk: what is to be awaited for it, None when it may not go.
+
+    From here on, not from when that is begun, the field is closed: keys may be on their way that were pressed after.
+    """
     if composer.sending or composer.ticket is None:
-        return
+        return None
     review = composer.review()
     if review.blocked:
         composer.warn(_("not sent: {reason}").format(reason=review.blocked))
-        return
+        return None
     if look_for_news(composer) and composer.kind == "reply" and not _insists(composer):
-        return
+        return None
     from atendente_tui.desk import answering
 
-    desk, ticket_id, kind = composer.app.workplace.desk, composer.ticket.id, composer.kind
-    typed, text = composer.text, composer.text.strip()
-    composer.sending = True
-    composer.area.read_only = True
-    composer.say(review)
-    try:
-        if kind == "note":
-            future = answering.note(desk, ticket_id, text)
-        else:
-            future = answering.reply(
-                desk,
-                ticket_id,
-                text,
-                channel=None,
-                status=Status.SOLVED if solve else None,
-                seen=composer.seen,
-                insist=bool(composer.warned),
-            )
-        submitted = await asyncio.shield(asyncio.wrap_future(future))
-    except Refused as refused:
-        composer.sending = False
-        _refused(composer, refused)
-        return
-    except Exception as error:
-        composer.sending = False
-        composer.warn(
-            _("not sent, the text is still here: {error}").format(error=error or type(error).__name__)
-        )
-        return
-    finally:
-        composer.sending = False
-        composer.area.read_only = False
-    if (composer.ticket_id, composer.kind, composer.text) == (ticket_id, kind, typed):
-        composer.clear(_leaving(composer, submitted))
-    composer.post_message(composer.Sent(submitted, kind, text))
-
-
-def _leaving(composer: Composer, submitted: Submitted) -> str:
-    """When what was sent will leave, and how to take it back until then."""
-    seconds = (submitted.hold_until - composer.app.now_ms()) // 1000
-    if seconds <= 0:
-        return _("on its way out")
-    shown = composer.app.keymap.shown
-    return _("leaves in {n} s: {leave} {undo} takes it back").format(
-        n=seconds, leave=shown("leave"), undo=shown("undo")
+    desk, ticket_id, kind, text = (
+        composer.app.workplace.desk,
+        composer.ticket.id,
+        composer.kind,
+        composer.text,
     )
+    if kind == "note":
+        ask = partial(answering.note, desk, ticket_id, text)
+    else:
+        status = Status.SOLVED if solve else None
+        insist = bool(composer.warned)
+        ask = partial(
+            answering.reply, desk, ticket_id, text, status=status, seen=composer.seen, insist=insist
+        )
+    composer.close_field()
+    composer.say(review)
+    return _give(composer, ask, (ticket_id, kind, text))
+
+
+async def _give(
+    composer: Composer, ask: Callable[[], Future[Submitted]], what: tuple[int, Kind, str]
+) -> None:
+    trouble: Exception | None = None
+    try:
+        submitted = await asyncio.shield(asyncio.wrap_future(ask()))
+    except Exception as error:
+        trouble = error
+    finally:
+        composer.open_field()
+    if isinstance(trouble, Refused):
+        _refused(composer, trouble)
+    elif trouble is not None:
+        said = _("not sent, the text is still here: {error}")
+        composer.warn(said.format(error=trouble or type(trouble).__name__))
+    elif (composer.ticket_id, composer.kind, composer.text) == what:
+        _sent(composer, submitted)
+
+
+def _sent(composer: Composer, submitted: Submitted) -> None:
+    """Empty the field, say until when it can be taken back, and go where the next verb is one key away."""
+    seconds = (submitted.hold_until - composer.app.now_ms()) // 1000
+    said = _("on its way out")
+    if seconds > 0:
+        undo = composer.app.keymap.shown("undo")
+        said = _("leaves in {n} s: {undo} takes it back").format(n=seconds, undo=undo)
+    composer.clear(said)
+    workstation: Any = composer.screen
+    if workstation.focused is composer.area:
+        workstation.go("ticket")
+    if workstation.one_at_a_time:
+        composer.app.say(said)
 
 
 def _refused(composer: Composer, refused: Refused) -> None:
