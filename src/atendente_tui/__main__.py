@@ -30,10 +30,16 @@ def main() -> int:
 
 
 def _have_streams() -> None:
-    """A program may be started with its streams closed; then nobody reads and nobody says anything."""
+    """A program may be started with its streams closed; then nobody reads and nobody says anything.
+
+    What a terminal that is not UTF-8 cannot show becomes a question mark there, and no failure.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as it runs
+        elif mode == "w" and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="replace")
 
 
 if __name__ == "__main__":

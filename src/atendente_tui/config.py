@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+from atendente_tui import os_words
 from atendente_tui.domain.words import Channel, Priority, Segment, Status, Tier
 from atendente_tui.i18n import _
 
@@ -133,28 +134,39 @@ class Config(NamedTuple):
 def load(path: Path) -> Config:
     """Read the file; a missing one gives the defaults. Raises ConfigError with every fault found."""
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return Config()
-    except OSError as error:
-        raise ConfigError(
-            (Fault(path, 0, "file", error.strerror or _("unreadable"), _("a file this user may read")),)
-        ) from error
+        text, tree = read_toml(path)
+    except ConfigError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return Config()
+        raise
+    return _Reading(path, text).config(tree)
+
+
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file and what it says. Raises ConfigError where it cannot be read."""
     import tomllib
 
     try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, 0, os_words.why(error), _("a file this user may read")) from error
+    try:
         text = raw.decode()
-        tree = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            (Fault(path, line, "file", _("bytes that are not UTF-8"), _("UTF-8 text")),)
-        ) from error
-    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, line, _("bytes that are not UTF-8"), _("UTF-8 text")) from error
+    try:
+        return text, tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = re.search(r"line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
-        raise ConfigError((Fault(path, line, "file", str(error), "TOML"),)) from error
-    return _Reading(path, text).config(tree)
+        written = (text.splitlines()[line - 1 : line] or [""])[0].strip()
+        allowed = _("TOML ({error})").format(error=error)
+        raise _unreadable(path, line, repr(written[:80]), allowed) from error
+
+
+def _unreadable(path: Path, line: int, found: str, allowed: str) -> ConfigError:
+    return ConfigError((Fault(path, line, "file", found, allowed),))
 
 
 def one_of(allowed: Iterable[str]) -> str:

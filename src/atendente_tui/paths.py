@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -47,7 +48,10 @@ def downloads_dir() -> Path:
 
 def private_dir(path: Path) -> Path:
     """Make the directory for its owner alone. Raises OSError where that is impossible."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:  # something else has the name
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
     if os.name == "posix" and path.stat().st_mode & 0o077:
         path.chmod(0o700)
     return path

@@ -13,6 +13,9 @@ SENTENCES: Mapping[str, str] = {
     "window_closed": later(
         "The customer last wrote more than {hours} hours ago: free text no longer reaches them here."
     ),
+    "channel_stays": later("{channel} is answered only where it began. Choose another channel."),
+    "channel_elsewhere": later("This helpdesk answers by the ticket's own channel only, not by {channel}."),
+    "channel_no_address": later("No address of this customer for {channel} is known."),
     "variables_unfilled": later("Fill in before sending: {names}."),
     "stale": later("Something new came in since you looked ({newer}). Read it, or insist."),
     "ticket_closed": later("The ticket is closed for good. Open a new one."),
@@ -22,6 +25,9 @@ SENTENCES: Mapping[str, str] = {
     "snooze_needs_time": later("Say until when to snooze it."),
     "when_unreadable": later(
         "“{found}” is not a time I understand. Try “2h”, “tomorrow 9am” or “25/12 10:00”."
+    ),
+    "moment_unreadable": later(
+        "“{found}” is no date or time such as 2026-11-22 or 2026-11-22T14:30:00-03:00."
     ),
     "when_past": later("“{found}” has already passed."),
     "when_future": later("“{found}” has not come yet."),
@@ -49,6 +55,7 @@ SENTENCES: Mapping[str, str] = {
     "backend_cannot": later("This helpdesk cannot do that: {verb}."),
     "command_forbidden": later("You may not do that: {verb}."),
     # outbox
+    "already_undone": later("It is undone already."),
     "already_sent": later("Too late to undo: it has left ({state})."),
     "later_commands": later("Undo first what was done on it afterwards ({count})."),
     "in_flight": later("It is being sent right now. Wait a moment."),
@@ -67,12 +74,12 @@ SENTENCES: Mapping[str, str] = {
     "no_such_article": later("There is no article {found}."),
     "no_such_script": later("There is no script {found}."),
     "no_such_view": later("There is no view {found}. There are: {allowed}."),
-    "no_such_command": later("There is no command {found}."),
     "command_unknown": later("There is no command {found}."),
     "no_such_folder": later("There is no folder {found}."),
     "not_markdown": later("{found} is no Markdown file."),
     "filter_word": later("I do not know what “{found}” should filter by."),
     "identity_unreadable": later("“{found}” is not kind:value, with a kind that is one of: {allowed}."),
+    "words_not_utf8": later("“{found}” is not UTF-8."),
     "text_not_utf8": later("Standard input is not UTF-8 (byte {byte})."),
     # files
     "attachment_unreachable": later(
@@ -101,6 +108,7 @@ SENTENCES: Mapping[str, str] = {
     "parquet_missing": later("Parquet needs an extra: pip install '{extra}'."),
     "no_backend": later("No helpdesk is configured: atendente backend use NAME --url URL."),
     "backend_unknown": later("There is no backend {name}. There are: {known}."),
+    "backend_settings": later("The settings under [backend] do not do for {name}: {why}."),
     "backend_broken": later("The backend {name} cannot be loaded: {detail}."),
     "size_unreadable": later("“{found}” is no size such as 80x24."),
     "no_such_file": later("There is no file {found}."),

@@ -7,10 +7,12 @@ what can be done instead. `keyring` is imported only when it is needed.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from atendente_tui import os_words
 from atendente_tui.i18n import _
 
 T = TypeVar("T")
@@ -177,10 +179,10 @@ def _key_from_file(path: Path, store: Path, exists: bool) -> tuple[bytes, str | 
         return _made_key_file(path)
     except OSError as error:
         raise SecretsError(
-            _("The key file {file} cannot be read: {error}").format(file=path, error=error.strerror)
+            _("The key file {file} cannot be read: {error}").format(file=path, error=os_words.why(error))
         ) from error
     if os.name == "posix":
-        if path.is_symlink() or status.st_uid != os.getuid():
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
             raise SecretsError(_("The key file {file} must be a plain file of your own.").format(file=path))
         if status.st_mode & 0o077:
             raise SecretsError(
@@ -190,7 +192,11 @@ def _key_from_file(path: Path, store: Path, exists: bool) -> tuple[bytes, str | 
             )
     try:
         key = bytes.fromhex(path.read_text().strip())
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise SecretsError(
+            _("The key file {file} cannot be read: {error}").format(file=path, error=os_words.why(error))
+        ) from error
+    except ValueError as error:
         raise SecretsError(
             _("The key file {file} does not hold 64 hexadecimal digits.").format(file=path)
         ) from error
@@ -210,7 +216,7 @@ def _made_key_file(path: Path) -> tuple[bytes, str]:
             os.fsync(file.fileno())
     except OSError as error:
         raise SecretsError(
-            _("The key file {file} cannot be made: {error}").format(file=path, error=error.strerror)
+            _("The key file {file} cannot be made: {error}").format(file=path, error=os_words.why(error))
         ) from error
     return key, _(
         "A key for the store was made: {file}. Keep a copy, without it the store cannot be read."

@@ -32,6 +32,6 @@ def test_what_cannot_be_played_is_said(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("a: [")
     assert cli("demo", "--headless", "--scenario", tmp_path / "none.yaml").code == 2
     broken = cli("demo", "--headless", "--scenario", tmp_path / "s.yaml")
-    assert broken.code == 1
+    assert broken.code == 2
     assert "s.yaml:2" in broken.err
     assert cli("demo", "--headless", "--play", tmp_path / "s.yaml").code == 2

@@ -16,7 +16,7 @@ SECTIONS = {
     tuple(found[1].split()[1:]): found[2]
     for found in re.finditer(r"^### `(atendente [^`]*)`\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL)
 }
-ALWAYS = {"--help"}
+ALWAYS = {"--help", "--jsonl"}
 
 
 def test_every_command_is_documented_and_no_other() -> None:
@@ -34,6 +34,13 @@ def test_every_option_is_documented_and_no_other(path: tuple[str, ...], command:
         if option.startswith("--")
     } - ALWAYS
     assert set(re.findall(r"--[a-z][a-z-]*", SECTIONS[path])) == known
+
+
+def test_whatever_answers_in_json_does_so_a_line_each_too() -> None:
+    for path, command in leaves():
+        options = {option for one in command.params for option in one.opts}
+        assert ("--json" in options) == ("--jsonl" in options), path
+    assert "`--jsonl`" in TEXT.partition("\n## ")[0]
 
 
 def test_the_mapping_of_the_import_page_is_a_mapping(tmp_path: Path) -> None:

@@ -280,7 +280,7 @@ def test_marks_and_line_endings(ending: str, mark: str, cli: Cli, tmp_path: Path
 
 
 def test_places_instead_of_files(cli: Cli, tmp_path: Path, simple: Path) -> None:
-    assert cli("import", tmp_path / "none.csv", "--map", simple).code == 1
+    assert cli("import", tmp_path / "none.csv", "--map", simple).code == 2
     assert cli("import", tmp_path, "--map", simple).code == 1
     assert cli("import", simple, "--map", tmp_path).code == 2
     assert cli("import", simple, "--map", tmp_path / "none.toml").code == 2

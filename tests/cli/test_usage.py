@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +17,11 @@ from atendente_tui.cli.app import GROUPS, made
 from tests.cli.conftest import Cli
 from tests.cli.tree import leaves
 
+ENGLISH = re.compile(
+    r"Usage|Options|Arguments|Commands|OPTIONS|COMMAND\b|ARGS|Show |Print |\[default|required|<str>|<int|<float|<path>"
+    r"|\b(TEXT|NUMBER|PATH|FILE|DIR|NAME|QUERY|CUSTOMER|STATUS|TEAM|TIME|KIND|PROMISE|FACT|PRIORITY)\b"
+)
+"""What Typer says when it is left to itself, and our own words for arguments before they are translated."""
 COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -30,7 +38,7 @@ COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u
         ("reply", "Falta ID."),
         ("reply 1", "Falta --text."),
         ("reply 1 --text", "--text: falta um valor."),
-        ("status 1 nope", "STATUS: veio nope; aceita-se: new, open, pending"),
+        ("status 1 nope", "ESTADO: veio nope; aceita-se: new, open, pending"),
         ("history x --channel fax", "--channel: veio fax; aceita-se: email, chat"),
         ("export x --format xml", "--format: veio xml; aceita-se: jsonl, csv, parquet"),
         ("queue --view nope", "Não existe a visão nope. Existem: minha, livres, equipe, sla"),
@@ -41,6 +49,10 @@ COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u
         ("outbox discard x", "--yes"),
         ("login", "Nenhum sistema configurado"),
         ("demo --headless --size 1x1", "80x24"),
+        ("queue --json=x", "--json não leva valor."),
+        ("--", "Falta um comando."),
+        ("import none.csv --map m.toml", "m.toml: file: encontrado não está lá"),
+        ("backend use rt", "o endereço precisa ser http"),
     ],
 )
 def test_wrong_usage(words: str, sentence: str, cli: Cli) -> None:
@@ -64,15 +76,57 @@ def test_a_group_without_a_word_shows_its_help(cli: Cli) -> None:
 
 def test_the_table_of_groups_is_what_they_bring() -> None:
     for module, commands in GROUPS.items():
-        alone = typer.main.get_command(made(commands[0]))
-        assert set(alone.commands) == set(commands), module  # type: ignore[attr-defined]
+        alone = made(commands[0])
+        assert set(alone.commands) == set(commands), module
 
 
-@pytest.mark.parametrize("path", [path for path, _command in leaves()], ids=" ".join)
-def test_every_command_has_help_in_portuguese(path: tuple[str, ...], cli: Cli) -> None:
-    answer = cli(*path, "--help")
-    assert answer.code == 0
-    assert "Opções:" in answer.out
+def helps(language: str) -> dict[str, str]:
+    """What `--help` says after every command and group: in a process of its own, because help is made at import."""
+    done = subprocess.run(
+        [sys.executable, "-c", _HELPS],
+        env=os.environ | {"ATENDENTE_LANG": language},
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    return dict(json.loads(done.stdout))
+
+
+_HELPS = """
+import contextlib, io, json
+from atendente_tui import i18n
+i18n.choose()
+from atendente_tui.cli.app import made, run
+def walk(path, command):
+    yield path
+    for name, one in getattr(command, "commands", {}).items():
+        yield from walk((*path, name), one)
+told = {}
+for path in walk((), made()):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert run([*path, "--help"]) == 0
+    told[" ".join(path)] = out.getvalue()
+print(json.dumps(told))
+"""
+
+
+def test_help_speaks_portuguese_and_nothing_else() -> None:
+    told = helps("pt-BR")
+    assert {" ".join(path) for path, _command in leaves()} < set(told)
+    for words, text in told.items():
+        assert text.startswith("Uso: atendente "), words
+        assert "Opções:" in text, words
+        assert "Mostra esta ajuda." in text, words
+        assert not (found := ENGLISH.search(text)), (words, found)
+    assert "COMANDO [ARGUMENTOS]..." in told["outbox"]
+    assert "PALAVRAS" in told["search"]
+
+
+def test_help_speaks_english() -> None:
+    for words, text in helps("en").items():
+        assert text.startswith("Usage: atendente "), words
+        assert "Show this help." in text, words
+        assert not re.search(r"Opções|Uso:|\[padrão|obrigatório", text), words
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

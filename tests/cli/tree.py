@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import typer
-
 from atendente_tui.cli.app import made
 
 
@@ -18,4 +16,4 @@ def leaves() -> list[tuple[tuple[str, ...], Any]]:
         for name, one in (below or {}).items():
             yield from walk((*path, name), one)
 
-    return list(walk((), typer.main.get_command(made())))
+    return list(walk((), made()))

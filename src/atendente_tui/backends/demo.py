@@ -1,8 +1,9 @@
 """The `demo` backend: a scenario file played as if it were a helpdesk. It offers the whole port and needs no network.
 
-Settings: `url` is a scenario file ("" or "loja": the one that comes with the program). Options: `journal`, a file in which
-the commands of earlier runs are kept, so that another process finds the world as it was left; without it the world
-lives as long as the object, and a later process meets it as written, with the same start.
+Settings: `url` is a scenario file ("" or "loja": the one that comes with the program). Options: `scenario`, the same;
+`journal`, a file in which the commands of earlier runs are kept, so that another process finds the world as it was left,
+or a folder of such files, one for each scenario and version; without it the world lives as long as the object, and a
+later process meets it as written, with the same start.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from atendente_tui.clock import Clock, SystemClock
 from atendente_tui.domain.change import ArticleUpsert, Change, ChangePage
 from atendente_tui.domain.command import Command, Receipt
 from atendente_tui.domain.instants import from_ms, to_ms
+from atendente_tui.domain.words import Channel
 from atendente_tui.knowledge.articles import Article
 from atendente_tui.knowledge.reading_scenarios import load_scenario
 from atendente_tui.knowledge.scenario import Scenario
@@ -77,7 +79,13 @@ def read_cursor(text: str) -> _Cursor:
 
 class DemoBackend:
     capabilities: ClassVar[Capabilities] = Capabilities(
-        commands=COMMANDS, idempotency="native", hints=True, attachments=True, articles=True, parallel=4
+        commands=COMMANDS,
+        idempotency="native",
+        channels=frozenset(Channel),
+        hints=True,
+        attachments=True,
+        articles=True,
+        parallel=4,
     )
 
     def __init__(
@@ -90,7 +98,7 @@ class DemoBackend:
         self._scenario = world.scenario if world is not None else open_scenario(settings)
         self._user = settings.user
         journal = settings.options.get("journal")
-        self._journal = Path(str(journal)) if journal else None
+        self._journal = _journal(Path(str(journal)), self._scenario.digest) if journal else None
         self._run = secrets.token_hex(4)
 
     @property
@@ -295,9 +303,14 @@ def _latest(world: DemoWorld, changes: list[Change]) -> tuple[Change, ...]:
     return tuple(kept.values())
 
 
+def _journal(named: Path, digest: str) -> Path:
+    return named if named.suffix else named / f"{digest[:16]}.jsonl"
+
+
 def _write(journal: Path, entry: dict[str, object]) -> None:
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with journal.open("a", encoding="utf-8") as file:
+    journal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as file:
         file.write(json.dumps(entry, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())

@@ -25,6 +25,7 @@ from atendente_tui.backends.port import (
     Unauthorized,
     Unreachable,
 )
+from atendente_tui.i18n import _
 
 if TYPE_CHECKING:
     import httpx
@@ -77,9 +78,9 @@ class Http:
     def __init__(self, base: str, *, verify: bool | str = True, parallel: int = 4) -> None:
         parts = urlsplit(base)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ProtocolError("the address must be http(s)://HOST[:PORT][/PATH]", sent=False)
+            raise ProtocolError(_("the address must be http(s)://HOST[:PORT][/PATH]"), sent=False)
         if parts.username or parts.password:
-            raise ProtocolError("the address must not contain a user or password", sent=False)
+            raise ProtocolError(_("the address must not contain a user or password"), sent=False)
         self.base = base.rstrip("/")
         self.loopback = parts.hostname in LOOPBACK
         self.encrypted = parts.scheme == "https"
@@ -262,7 +263,7 @@ def _whole(value: Any) -> Any:
 
 def _deeper_than(value: object, limit: int) -> bool:
     level: list[object] = [value]
-    for _ in range(limit):
+    for _level in range(limit):
         level = [
             inner
             for one in level

@@ -81,7 +81,9 @@ def register(app: typer.Typer) -> None:
 def reply(
     ticket: TicketName,
     text: TextOption,
-    channel: Annotated[Channel | None, typer.Option("--channel")] = None,
+    channel: Annotated[
+        Channel | None, typer.Option("--channel", help=_("Another channel than the ticket's."))
+    ] = None,
     solve: Annotated[bool, typer.Option("--solve", help=_("Solve the ticket with it."))] = False,
     insist: Annotated[bool, typer.Option("--insist", help=_("Send though something new came in."))] = False,
     hold: Hold = None,
@@ -136,7 +138,7 @@ def claim(
 
 def release(
     ticket: TicketName,
-    reason: Annotated[str, typer.Option("--reason")] = "",
+    reason: Annotated[str, typer.Option("--reason", help=_("Why."))] = "",
     hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
@@ -188,7 +190,7 @@ def status(
 def priority(
     ticket: TicketName,
     to: Annotated[Priority, typer.Argument(metavar="PRIORITY", help=", ".join(Priority))],
-    impact: Annotated[Impact | None, typer.Option("--impact")] = None,
+    impact: Annotated[Impact | None, typer.Option("--impact", help=_("How many people it hits."))] = None,
     hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
@@ -222,13 +224,13 @@ def team(
 
 def escalate(
     ticket: TicketName,
-    tier: Annotated[Tier, typer.Option("--tier")],
+    tier: Annotated[Tier, typer.Option("--tier", help=_("The level it goes to."))],
     reason: Annotated[str, typer.Option("--reason", help=_("Why this level cannot solve it."))] = "",
     tried: Annotated[str, typer.Option("--tried", help=_("What was tried."))] = "",
     workaround: Annotated[
         str, typer.Option("--workaround", help=_("What the customer can do meanwhile."))
     ] = "",
-    to_team: Annotated[str | None, typer.Option("--team")] = None,
+    to_team: Annotated[str | None, typer.Option("--team", help=_("The team that gets it."))] = None,
     article: Annotated[
         str | None, typer.Option("--article", help=_("The article that was consulted."))
     ] = None,
@@ -277,8 +279,8 @@ def snooze(
 
 def tag(
     ticket: TicketName,
-    add: Annotated[list[str] | None, typer.Option("--add")] = None,
-    remove: Annotated[list[str] | None, typer.Option("--remove")] = None,
+    add: Annotated[list[str] | None, typer.Option("--add", help=_("As often as needed."))] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", help=_("As often as needed."))] = None,
     hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
@@ -297,7 +299,7 @@ def wrapup(
     ticket: TicketName,
     code: Annotated[str, typer.Option("--code", help=_("How the contact ended."))],
     reason: Annotated[str | None, typer.Option("--reason", help=_("What the contact was about."))] = None,
-    text: Annotated[str, typer.Option("--text")] = "",
+    text: Annotated[str, typer.Option("--text", help=_("What there is to say about it."))] = "",
     to: Annotated[
         Status | None, typer.Option("--status", help=_("What the ticket becomes."))
     ] = Status.SOLVED,
@@ -341,7 +343,7 @@ def promise(
 def fact(
     ticket: TicketName,
     name: Annotated[str, typer.Argument(metavar="FACT", help="cpf_confirmed, address_confirmed, …")],
-    value: Annotated[str, typer.Option("--value")] = "yes",
+    value: Annotated[str, typer.Option("--value", help=_("What it is, where a yes is not enough."))] = "yes",
     hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
@@ -376,7 +378,9 @@ def merge(
 def link(
     ticket: TicketName,
     to: Annotated[str, typer.Option("--to", help=_("The other ticket."))],
-    relation: Annotated[Relation, typer.Option("--relation")] = Relation.REFERS_TO,
+    relation: Annotated[
+        Relation, typer.Option("--relation", help=_("What it is to the other one."))
+    ] = Relation.REFERS_TO,
     hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
@@ -393,16 +397,25 @@ def link(
 
 def create(
     customer: Annotated[str, typer.Option("--customer", help=_("The customer's name."))],
-    channel: Annotated[Channel, typer.Option("--channel")],
-    subject: Annotated[str, typer.Option("--subject")],
+    channel: Annotated[Channel, typer.Option("--channel", help=_("Where the customer wrote or called."))],
+    subject: Annotated[str, typer.Option("--subject", help=_("What it is about, in a line."))],
     text: TextOption,
-    identity: Annotated[list[str] | None, typer.Option("--identity", metavar="KIND:VALUE")] = None,
-    to_priority: Annotated[Priority, typer.Option("--priority")] = Priority.NORMAL,
-    to_team: Annotated[str | None, typer.Option("--team")] = None,
+    identity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--identity",
+            metavar="KIND:VALUE",
+            help=_("Such as email:ze@example.com or cpf:123.456.789-09; as often as needed."),
+        ),
+    ] = None,
+    to_priority: Annotated[
+        Priority, typer.Option("--priority", help=_("How urgent it is."))
+    ] = Priority.NORMAL,
+    to_team: Annotated[str | None, typer.Option("--team", help=_("The team that gets it."))] = None,
     at_time: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help=_("When it was opened (ISO 8601)."))
     ] = None,
-    tags: Annotated[list[str] | None, typer.Option("--tag")] = None,
+    tags: Annotated[list[str] | None, typer.Option("--tag", help=_("As often as needed."))] = None,
     hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
@@ -430,21 +443,30 @@ def create(
 
 
 def undo(command_id: Annotated[str, typer.Argument(metavar="COMMAND_ID")], as_json: AsJson = False) -> int:
-    from uuid import UUID
-
-    def verb(at: Session) -> Future[Submitted]:
-        try:
-            return undoing.undo(at.desk, UUID(command_id))
-        except ValueError as error:
-            raise Refused("no_such_command", found=command_id) from error
-
-    return carry_out(verb, hold=None, now=False, dry_run=False, as_json=as_json)
+    return carry_out(
+        lambda at: undoing.undo(at.desk, command_id),
+        hold=None,
+        now=False,
+        dry_run=False,
+        as_json=as_json,
+        command_id=command_id,
+    )
 
 
 def carry_out(
-    verb: Verb, *, hold: float | None, now: bool, dry_run: bool, as_json: bool, name_ticket: bool = False
+    verb: Verb,
+    *,
+    hold: float | None,
+    now: bool,
+    dry_run: bool,
+    as_json: bool,
+    name_ticket: bool = False,
+    command_id: str | None = None,
 ) -> int:
-    """Carry out a verb and answer where its command stands; the exit code is the contract's."""
+    """Carry out a verb and answer where its command stands; the exit code is the contract's.
+
+    command_id   the command that the verb is about, where it gives none of its own
+    """
     with session(writing=True) as opened:
         at = opened
         if now or hold is not None:
@@ -466,7 +488,7 @@ def carry_out(
             submitted = verb(at).result()
         except Refused as refused:
             answer = {
-                "command_id": None,
+                "command_id": command_id,
                 "state": "refused",
                 "reason": labels.refusal(refused),
                 "code": refused.code,
@@ -504,7 +526,8 @@ def text_given(text: str) -> str:
     if text != "-":
         return text
     try:
-        return sys.stdin.buffer.read().decode("utf-8").removesuffix("\n")
+        read = sys.stdin.buffer.read().decode("utf-8-sig")
+        return read.replace("\r\n", "\n").removesuffix("\n")
     except UnicodeDecodeError as error:
         raise Refused("text_not_utf8", byte=error.start) from error
 
@@ -532,5 +555,5 @@ def _iso(text: str, at: Session) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Refused("when_unreadable", found=text) from error
+        raise Refused("moment_unreadable", found=text) from error
     return found if found.tzinfo else found.replace(tzinfo=at.zone)

@@ -80,7 +80,9 @@ def made(command: str | None = None) -> Any:
 
 
 def _program(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help=_("Say which version it is."))] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help=_("Say which version it is."))
+    ] = False,
 ) -> None:
     if version:
         from atendente_tui import __version__

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atendente_tui import paths
+from atendente_tui import os_words, paths
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.printing import print_json, print_table
@@ -51,7 +52,15 @@ def use(
             "no_such_backend", found=name, allowed=", ".join(one.name for one in installed if one.installed)
         )
     file = paths.config_file().resolve()
-    _write(file, name, url, user)
+    try:
+        _write(file, name, url, user)
+    except OSError as error:
+        say(
+            _("The configuration {file} cannot be written: {error}").format(
+                file=file, error=os_words.why(error)
+            )
+        )
+        return Exit.USAGE
     if as_json:
         print_json([_info(one) for one in installed if one.name == name])
     else:
@@ -60,37 +69,43 @@ def use(
 
 
 def _write(file: Path, name: str, url: str, user: str | None) -> None:
-    """Change the table `[backend]` of the configuration and nothing else; the file is replaced whole or not at all."""
+    """Change the table `[backend]` of the configuration and nothing else; the file is replaced whole or not at all.
+
+    Of the same helpdesk as before, what is not said stays as it was.
+    """
     import tomlkit
 
+    from atendente_tui.desk.connecting import check_settings
+
+    load(file)  # a file with faults is not written over
     try:
-        text = file.read_text(encoding="utf-8")
+        tree = tomlkit.parse(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        text = ""
-    if text:
-        load(file)  # a file with faults is not written over
-    tree = tomlkit.parse(text)
+        tree = tomlkit.document()
     table: Any = tree.get("backend")
     if table is None:
         table = tomlkit.table()
         tree["backend"] = table
+    elif table.get("name") != name:
+        for key in ("url", "user", "options"):
+            table.pop(key, None)
     table["name"] = name
     for key, value in (("url", url or None), ("user", user)):
         if value is not None:
             table[key] = value
-        else:
-            table.pop(key, None)
-    paths.private_dir(file.parent) if not file.parent.exists() else None
+    if not file.parent.exists():
+        paths.private_dir(file.parent)
     beside = file.with_name(file.name + ".new")
     beside.write_text(tomlkit.dumps(tree), encoding="utf-8")
     try:
-        load(beside)
+        check_settings(load(beside))
+        if file.exists():
+            shutil.copymode(file, beside)
+        os.replace(beside, file)
     except ConfigError as error:
-        beside.unlink()
         raise ConfigError(tuple(fault._replace(file=file) for fault in error.faults)) from error
-    if file.exists():
-        shutil.copymode(file, beside)
-    os.replace(beside, file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def list_(as_json: AsJson = False) -> int:
@@ -110,6 +125,7 @@ def list_(as_json: AsJson = False) -> int:
                 ]
                 for one in found
             ),
+            whole=True,
         )
     return Exit.DONE
 
@@ -133,22 +149,19 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """The suite every adapter passes, run against the configured server or the one named here."""
-    from atendente_tui.desk.connecting import backend_check, identify
+    from atendente_tui.desk.connecting import backend_check, backend_list, identify
 
     config = _for(configuration(), name, url, user)
+    backend = _backend(config)
     identify(config)  # whom nobody answers keeps no promises: that is said once, not by every check
     outcomes = backend_check(config, writes=writes)
     if as_json:
+        told = [asdict(one) | {"ok": one.state != "broken"} for one in outcomes]
         print_json(
             [
-                {
-                    "name": one.check,
-                    "state": one.state,
-                    "ok": one.state != "broken",
-                    "detail": one.detail,
-                    "seconds": one.seconds,
-                }
-                for one in outcomes
+                _info(one) | {"ok": all(check["ok"] for check in told), "checks": told}
+                for one in backend_list()
+                if one.name == backend.name
             ]
         )
     else:
@@ -158,6 +171,7 @@ def check(
                 [{"ok": "ok", "broken": "!!", "skipped": "--"}[one.state], one.check, one.detail]
                 for one in outcomes
             ),
+            whole=True,
         )
     return Exit.DONE if all(one.state != "broken" for one in outcomes) else Exit.REFUSED
 

@@ -11,6 +11,7 @@ import typer
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json
+from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ def import_(
     from atendente_tui.desk.importing import read
     from atendente_tui.desk.storing import store_reading
 
-    reading = read(file, read_map(mapping), SystemClock().now())
+    mapped = read_map(mapping)
+    if not file.exists():
+        raise Refused("no_such_file", found=str(file))
+    reading = read(file, mapped, SystemClock().now())
     skipped = [{"line": one.line, "why": one.why} for one in reading.skipped]
     answer = {"customers": 0, "tickets": 0, "events": 0, "skipped": skipped}
     for one in reading.skipped[:SHOWN]:
@@ -78,6 +82,8 @@ def import_(
         }
     else:
         with session(writing=True) as at:
+            if push and at.config.backend is None:
+                raise Refused("no_backend")
             done = store_reading(at.desk, reading, push=push)
         answer |= {
             "customers": done.customers,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from atendente_tui import labels
+from atendente_tui import labels, os_words, paths
 from atendente_tui.config import ConfigError
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
@@ -37,6 +37,10 @@ _USAGE = frozenset(
         "when_unreadable",
         "no_such_folder",
         "no_such_file",
+        "scenario_unplayable",
+        "moment_unreadable",
+        "words_not_utf8",
+        "backend_settings",
         "not_markdown",
         "attachment_pipe",
         "attachment_several",
@@ -54,6 +58,12 @@ def code_of(refused: Refused) -> Exit:
 def say(sentence: str) -> None:
     """A sentence for the person, on standard error: standard output belongs to the answer."""
     print(safe_text(sentence), file=sys.stderr)
+
+
+def confirmed(question: str) -> bool:
+    """Ask a person at the terminal; anything but a clear yes is no."""
+    print(safe_text(f"{question} {_('[y/N]')} "), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in {"y", "yes", _("y"), _("yes")}
 
 
 def unforeseen(error: BaseException) -> int:
@@ -87,7 +97,8 @@ def failures_said() -> Iterator[None]:
         say(labels.refusal(refused))
         raise Ended(code_of(refused)) from refused
     except ConfigError as error:
-        say(_("The configuration cannot be used:"))
+        of_ours = {fault.file for fault in error.faults} <= {paths.config_file()}
+        say(_("The configuration cannot be used:") if of_ours else _("A file cannot be used:"))
         for fault in error.faults:
             say(f"  {fault}")
         raise Ended(Exit.USAGE) from error
@@ -103,7 +114,7 @@ def failures_said() -> Iterator[None]:
         raise Ended(Exit.DONE) from error
     except OSError as error:
         place = f"{error.filename}: " if error.filename is not None else ""
-        say(f"{place}{error.strerror or type(error).__name__}")
+        say(f"{place}{os_words.why(error)}")
         raise Ended(Exit.REFUSED) from error
     except Exception as error:
         if type(error).__module__.startswith("atendente_tui.backends."):

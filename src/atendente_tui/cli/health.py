@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,17 +13,34 @@ from typing import Annotated, Any
 
 import typer
 
-from atendente_tui import paths
+from atendente_tui import labels, paths
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import configuration, store_key
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.clock import SystemClock
 from atendente_tui.config import Config, ConfigError
-from atendente_tui.i18n import _
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _, later_in, p_
 from atendente_tui.secrets import SecretsError
 from atendente_tui.store.errors import StoreError
 
 FREE_BYTES = 200 << 20
+
+
+_NAMES: Mapping[str, str] = {
+    "configuration": later_in("check", "configuration"),
+    "keys": later_in("check", "keys"),
+    "data": later_in("check", "data folder"),
+    "disk": later_in("check", "disk"),
+    "key": later_in("check", "key of the store"),
+    "store": later_in("check", "store"),
+    "schema": later_in("check", "schema"),
+    "counts": later_in("check", "counts"),
+    "poison": later_in("check", "set aside"),
+    "outbox": later_in("check", "outbox"),
+    "backend": later_in("check", "helpdesk"),
+}
+"""What people read for the names of the checks; those that are names everywhere are not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,16 @@ def doctor(
     else:
         print_table(
             ["", _("check"), _("found"), _("what to do")],
-            (["ok" if one.ok else "!!", one.name, one.detail, one.advice] for one in checks),
+            (
+                [
+                    "ok" if one.ok else "!!",
+                    p_("check", _NAMES.get(one.name, one.name)),
+                    one.detail,
+                    one.advice,
+                ]
+                for one in checks
+            ),
+            whole=True,
         )
     return Exit.DONE if all(one.ok for one in checks) else Exit.REFUSED
 
@@ -160,6 +186,9 @@ def _keymap(config: Config) -> Iterator[Check]:
 
 def _directories() -> Iterator[Check]:
     data = paths.data_dir()
+    if data.exists() and not data.is_dir():
+        yield Check("data", False, str(data), _("It is no folder: name another one, or move it away."))
+        return
     if not data.exists():
         yield Check("data", True, f"{data}: {_('made when first needed')}")
         return
@@ -259,6 +288,9 @@ def _backend(config: Config) -> Iterator[Check]:
 
     try:
         found = identify(config)
+    except Refused as refused:
+        yield Check("backend", False, labels.refusal(refused), _("atendente backend use NAME --url URL"))
+        return
     except (SecretsError, BackendError) as error:
         yield Check(
             "backend",

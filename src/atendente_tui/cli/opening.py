@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui import i18n, paths
+from atendente_tui import i18n, os_words, paths
 from atendente_tui.cli.exits import Ended, Exit, failures_said, say, unforeseen
 from atendente_tui.clock import SystemClock
 from atendente_tui.config import Config, load
@@ -84,14 +84,16 @@ def session(*, writing: bool = False, searching: bool = False) -> Iterator[Sessi
         paths.private_dir(data)
     except OSError as error:
         say(
-            _("The data directory {folder} cannot be used: {error}").format(folder=data, error=error.strerror)
+            _("The data directory {folder} cannot be used: {error}").format(
+                folder=data, error=os_words.why(error)
+            )
         )
         raise Ended(Exit.USAGE) from error
     clock = SystemClock()
     try:
         store = _opened(config, clock, writing=writing, searching=searching)
     except OSError as error:
-        say(_("The store cannot be used: {error}").format(error=f"{error.filename}: {error.strerror}"))
+        say(_("The store cannot be used: {error}").format(error=f"{error.filename}: {os_words.why(error)}"))
         raise Ended(Exit.STORE) from error
     try:
         read = store.reader()

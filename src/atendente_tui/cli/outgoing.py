@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from atendente_tui import labels
+from atendente_tui import labels, os_words
 from atendente_tui.cli import shapes
-from atendente_tui.cli.exits import Exit, say
+from atendente_tui.cli.exits import Exit, confirmed, say
 from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.desk import outgoing
@@ -101,7 +101,7 @@ def discard(
         if not sys.stdin.isatty():
             say(_("Nothing was discarded: confirm with --yes."))
             return Exit.USAGE
-        if not typer.confirm(_("Discard it? Its text becomes a draft."), err=True):
+        if not confirmed(_("Discard it? Its text becomes a draft.")):
             return Exit.REFUSED
     with session(writing=True) as at:
         return _told(outgoing.discard(at.desk, command_id).result().state, command_id, as_json)
@@ -112,7 +112,7 @@ def export(file: Annotated[Path, typer.Argument(metavar="FILE")], as_json: AsJso
         try:
             count = outgoing.export(at.desk, file).result()
         except OSError as error:
-            say(_("{file} cannot be written: {error}").format(file=file, error=error.strerror))
+            say(_("{file} cannot be written: {error}").format(file=file, error=os_words.why(error)))
             return Exit.REFUSED
     if as_json:
         print_json({"file": str(file), "commands": count})

@@ -1,12 +1,13 @@
-"""Answers on standard output: one JSON document, JSON lines, or a table for people."""
+"""Answers on standard output: one JSON document, JSON lines, or words for people."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
 
 from atendente_tui.privacy.safe import safe_line, safe_text
 
@@ -15,16 +16,29 @@ _COMMANDING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069
 WIDEST = 44  # characters of one column: no subject may push the others out
 
 Json = Mapping[str, Any] | Sequence[Any]
+Form = Literal["", "json", "jsonl"]
+
+_asked: Form = ""
 
 
-def print_json(answer: Json | None) -> None:
-    """One document, on several lines where a person reads it."""
-    print(document(answer, indent=2 if sys.stdout.isatty() else None))
+def ask(form: Form) -> None:
+    """What this run's answer is to be: words for people (""), one document, or one a line."""
+    global _asked
+    _asked = form
 
 
-def print_jsonl(answers: Iterable[Json]) -> None:
-    for answer in answers:
-        print(document(answer))
+def asked() -> Form:
+    return _asked
+
+
+def print_json(answer: Json | Iterator[Json] | None) -> None:
+    """One document, on several lines where a person reads it; or every element of a list on a line of its own."""
+    if _asked != "jsonl":
+        whole = list(answer) if isinstance(answer, Iterator) else answer
+        print(document(whole, indent=2 if sys.stdout.isatty() else None))
+        return
+    for one in answer if isinstance(answer, list | Iterator) else [answer]:
+        print(document(one))
 
 
 def document(answer: Json | None, indent: int | None = None) -> str:
@@ -33,19 +47,24 @@ def document(answer: Json | None, indent: int | None = None) -> str:
     return _COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
-    """A table cut to the terminal's width; every cell cleaned, nothing read as markup."""
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> None:
+    """A table as wide as the terminal; every cell cleaned, nothing read as markup.
+
+    whole   cells go on in the next line instead of being cut: what to do about a fault must be readable
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=None, pad_edge=False, title=Text(safe_line(title)) if title else None, title_justify="left"
-    )
+    table = Table(box=None, pad_edge=False)
     for heading in headings:
-        table.add_column(Text(heading), overflow="ellipsis", no_wrap=True, max_width=WIDEST)
+        if whole:
+            table.add_column(Text(heading), overflow="fold")
+        else:
+            table.add_column(Text(heading), overflow="ellipsis", no_wrap=True, max_width=WIDEST)
+    clean = partial(safe_line, characters=2_000) if whole else safe_line
     for row in rows:
-        table.add_row(*(Text(safe_line(cell)) for cell in row))
+        table.add_row(*(Text(clean(cell)) for cell in row))
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = 200

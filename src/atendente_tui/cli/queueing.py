@@ -12,7 +12,7 @@ from atendente_tui import formats, labels
 from atendente_tui.cli import shapes
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, session
-from atendente_tui.cli.printing import print_json, print_jsonl, print_table, print_text
+from atendente_tui.cli.printing import print_json, print_table, print_text
 from atendente_tui.desk.views import views
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
@@ -27,7 +27,6 @@ from atendente_tui.store.people import find_customer
 from atendente_tui.store.rows import AttachmentRow, EventRow, QueueRow
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
-AsLines = Annotated[bool, typer.Option("--jsonl", help=_("Print JSON, one line an element."))]
 PATIENCE = 5_000  # ms: a pipe would rather wait than miss something
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help=_("How many at the most."))]
 
@@ -50,17 +49,14 @@ def queue(
     ] = "equipe",
     limit: Limit = 50,
     as_json: AsJson = False,
-    as_lines: AsLines = False,
 ) -> int:
     with session() as at:
         offered = views(at.desk.agent.login, at.desk.agent.teams, at.config.views)
         if view not in offered:
             raise Refused("no_such_view", found=view, allowed=", ".join(offered))
         rows = queues.queue_page(at.read, offered[view], offered[view].sort, limit=limit)
-        if as_lines:
-            print_jsonl(shapes.queue_item(row, at.zone) for row in rows)
-        elif as_json:
-            print_json([shapes.queue_item(row, at.zone) for row in rows])
+        if as_json:
+            print_json(shapes.queue_item(row, at.zone) for row in rows)
         else:
             _print_queue(rows, at)
     return Exit.DONE
@@ -179,17 +175,14 @@ def history(
     ],
     channel: Annotated[Channel | None, typer.Option("--channel", help=_("Only this channel."))] = None,
     as_json: AsJson = False,
-    as_lines: AsLines = False,
 ) -> int:
     with session() as at:
         found = find_customer(at.read, customer)
         if found is None:
             raise Refused("no_such_customer", found=customer)
         events = _every_event(at, customer_id=found, channels=(str(channel),) if channel else None)
-        if as_lines:
-            print_jsonl(shapes.event(one, _attachments(at, one), at.zone) for one in events)
-        elif as_json:
-            print_json([shapes.event(one, _attachments(at, one), at.zone) for one in events])
+        if as_json:
+            print_json(shapes.event(one, _attachments(at, one), at.zone) for one in events)
         else:
             _print_events(events, at)
     return Exit.DONE
@@ -207,16 +200,13 @@ def search(
         bool, typer.Option("--best", help=_("Best first instead of newest first; gives scores."))
     ] = False,
     as_json: AsJson = False,
-    as_lines: AsLines = False,
 ) -> int:
     from atendente_tui.store.search import search as look
 
     with session(searching=True) as at:
         hits = look(at.store, query, limit=limit, rank="best" if best else "recent", deadline_ms=PATIENCE)
-        if as_lines:
-            print_jsonl(shapes.hit(one, at.zone) for one in hits)
-        elif as_json:
-            print_json([shapes.hit(one, at.zone) for one in hits])
+        if as_json:
+            print_json(shapes.hit(one, at.zone) for one in hits)
         else:
             now = at.now()
             print_table(
@@ -281,5 +271,5 @@ def _moment(text: str, at: Session) -> int:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Refused("when_unreadable", found=text) from error
+        raise Refused("moment_unreadable", found=text) from error
     return to_ms(found if found.tzinfo else found.replace(tzinfo=at.zone))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 import re
 from typing import Any
 
 import typer
 
-from atendente_tui import i18n
+from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 
 CLICK_ERROR: type[Exception] = next(
@@ -18,11 +17,19 @@ CLICK_ERROR: type[Exception] = next(
 """Of the Click that Typer carries within itself."""
 
 
-def lend_language() -> None:
-    """Let what Typer does say through gettext (the headings of help) find our catalog."""
-    gettext.bindtextdomain("atendente", str(i18n.CATALOGS))
-    gettext.textdomain("atendente")
-    os.environ["LANGUAGE"] = i18n.language().replace("-", "_")
+def readable(argument: str) -> str:
+    """A word of the command line as UTF-8, whatever the locale. Raises Refused("words_not_utf8").
+
+    The name of a file that is there may be of any bytes.
+    """
+    if argument.isprintable() or not any("\ud800" <= sign <= "\udfff" for sign in argument):
+        return argument
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeDecodeError as error:
+        if os.path.lexists(argument):
+            return argument
+        raise Refused("words_not_utf8", found=argument) from error
 
 
 def told(error: Exception) -> str:
@@ -46,6 +53,8 @@ def _sentence(error: Any, message: str) -> str:
             close = ", ".join(error.possibilities or ())
             sentence = _("There is no option {found}.").format(found=error.option_name)
             return f"{sentence} {_('Did you mean {names}?').format(names=close)}" if close else sentence
+        case "BadOptionUsage" if "does not take a value" in message:
+            return _("{name} takes no value.").format(name=error.option_name)
         case "BadOptionUsage":
             return _("{name}: a value is missing.").format(name=error.option_name)
         case "MissingParameter":
@@ -56,6 +65,8 @@ def _sentence(error: Any, message: str) -> str:
         close = ", ".join(dict.fromkeys(re.findall(r"'([^']*)'", message[found.end() :])))
         sentence = _("There is no command {found}.").format(found=found[1])
         return f"{sentence} {_('Did you mean {names}?').format(names=close)}" if close else sentence
+    if message == "Missing command.":
+        return _("A command is missing.")
     if found := re.match(r"Got unexpected extra arguments? ?(?:\(s\))? ?\((.*)\)", message):
         return _("Too much: {found}.").format(found=found[1])
     return message

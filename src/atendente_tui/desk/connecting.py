@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from atendente_tui import paths
 from atendente_tui.backends.port import (
     AgentIdentity,
     BackendError,
@@ -42,6 +43,7 @@ __all__ = [
     "Unreachable",
     "backend_check",
     "backend_list",
+    "check_settings",
     "fetch_attachment",
     "identify",
     "make_backend",
@@ -67,18 +69,35 @@ class BackendInfo:
 def make_backend(backend: BackendConfig, secret: str | None) -> Backend:
     """A connection to the helpdesk that the configuration names; nothing is sent yet. The caller ends it.
 
-    Raises Refused("backend_unknown"), Refused("backend_broken"), and what the adapter says of its settings.
+    Raises Refused: backend_unknown, backend_broken, backend_settings (what the adapter says of them).
     """
-    return load(backend.name)(
-        BackendSettings(
-            name=backend.name,
-            url=backend.url,
-            user=backend.user,
-            secret=secret,
-            verify=backend.ca_file if backend.ca_file is not None else True,
-            options=backend.options,
-        )
+    adapter = load(backend.name)
+    settings = BackendSettings(
+        name=backend.name,
+        url=backend.url,
+        user=backend.user,
+        secret=secret,
+        verify=backend.ca_file if backend.ca_file is not None else True,
+        options={**_usual(backend.name), **backend.options},
     )
+    try:
+        return adapter(settings)
+    except ProtocolError as error:
+        raise Refused("backend_settings", name=backend.name, why=str(error)) from error
+
+
+def check_settings(config: Config) -> None:
+    """Whether the adapter takes its settings; nothing is sent. Raises as `make_backend` does."""
+
+    async def work() -> None:
+        await make_backend(_configured(config), None).aclose()
+
+    asyncio.run(work())
+
+
+def _usual(name: str) -> dict[str, str]:
+    """Options that hold where the configuration says nothing: the demo's world goes on from one run to the next."""
+    return {"journal": str(paths.data_dir() / "demo")} if name == "demo" else {}
 
 
 def backend_list() -> list[BackendInfo]:

@@ -8,14 +8,13 @@ one) and `kind` (of an identity). Every fault is reported with the file, the key
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from atendente_tui.config import ConfigError, Fault, one_of
+from atendente_tui.config import ConfigError, Fault, one_of, read_toml
 from atendente_tui.domain.words import Channel, IdentityKind, Priority, Status, Tier
 from atendente_tui.i18n import _
 
@@ -125,14 +124,7 @@ class ImportMap:
 
 def read_map(path: Path) -> ImportMap:
     """Read and check a mapping file. Raises ConfigError with every fault."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        tree = tomllib.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        found = error.strerror or "" if isinstance(error, OSError) else str(error)
-        at = re.search(r"line (\d+)", found)
-        line = int(at[1]) if at and isinstance(error, tomllib.TOMLDecodeError) else 0
-        raise ConfigError((Fault(path, line, "file", found, _("a readable TOML file in UTF-8")),)) from error
+    text, tree = read_toml(path)
     faults: list[Fault] = []
 
     def wrong(key: str, found: object, allowed: str) -> None:

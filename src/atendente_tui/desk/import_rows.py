@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from atendente_tui import os_words
 from atendente_tui.desk.import_map import ROW_NUMBER, ImportMap
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
@@ -53,7 +54,7 @@ def _text(path: Path, encoding: str) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise Refused(
-            "import_unreadable", file=path.name, why=error.strerror or type(error).__name__
+            "import_unreadable", file=path.name, why=os_words.why(error)
         ) from error
     try:
         return raw.decode(encoding).removeprefix("\ufeff")

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 
 def undo(desk: Desk, command_id: UUID | str) -> Future[Submitted]:
-    """Refused: command_unknown, already_sent, later_commands (count, for a created ticket with work on it)."""
+    """Refused: command_unknown, already_undone, already_sent, later_commands (count, for a created ticket with work on it)."""
 
     def job(tx: Tx) -> Submitted:
         from atendente_tui.store import audit, outbox
 
         row = outbox_row(tx, command_id)
+        if row.state == OutboxState.UNDONE:
+            raise Refused("already_undone")
         if row.state not in (OutboxState.HELD, OutboxState.QUEUED) or _may_have_left(tx, row.n):
             raise Refused("already_sent", state=row.state)
         if row.type == "create" and (after := outbox.later(tx.db, row.n)):
