@@ -88,7 +88,12 @@ def test_places_that_cannot_be_used_are_named(
     monkeypatch.setenv("ATENDENTE_DATA", str(tmp_path / "file"))
     answer = cli("queue")
     assert answer.code == 2
-    assert str(tmp_path / "file") in answer.err
+    assert f"{tmp_path / 'file'} não pode ser usada: não é uma pasta" in answer.err
+    monkeypatch.setenv("ATENDENTE_CONFIG", str(tmp_path / "file" / "c.toml"))
+    unwritten = cli("backend", "use", "demo")
+    assert unwritten.code == 2
+    assert f"{tmp_path / 'file' / 'c.toml'}" in unwritten.err
+    monkeypatch.setenv("ATENDENTE_CONFIG", str(tmp_path / "config.toml"))
     assert cli("doctor").code == 1
     monkeypatch.setenv("ATENDENTE_DATA", str(tmp_path / "data"))
     (tmp_path / "data").mkdir()
@@ -120,6 +125,33 @@ def test_a_key_file_is_made_with_0600_and_said(cli: Cli, tmp_path: Path) -> None
     assert str(key) in answer.err
     assert key.stat().st_mode & 0o777 == 0o600
     assert str(key) not in cli("queue").err, "said once"
+
+
+def test_a_key_file_that_is_no_file_is_named(cli: Cli, tmp_path: Path) -> None:
+    key = tmp_path / "keys" / "store.key"
+    for make, word in (
+        (lambda: key.mkdir(parents=True), "arquivo comum"),
+        (lambda: key.write_text("zz"), "modo 0644"),
+        (lambda: key.chmod(0o600), "64 dígitos"),
+    ):
+        if key.is_dir():
+            key.rmdir()
+        before = os.umask(0o022)
+        make()
+        os.umask(before)
+        answer = cli("queue", "--json")
+        assert (answer.code, answer.out) == (2, "")
+        assert str(key) in answer.err
+        assert word in answer.err
+
+
+def test_either_word_of_a_group_may_ask_for_json(cli: Cli, made: Made) -> None:
+    made()
+    made()
+    (_first, second) = cli("outbox", "list", "--json").json()
+    assert cli("outbox", "--json", "list").json()[1] == second
+    for words in (("outbox", "--jsonl"), ("outbox", "list", "--jsonl"), ("outbox", "--jsonl", "list")):
+        assert json.loads(cli(*words).out.splitlines()[1]) == second
 
 
 def test_no_keyring_names_the_ways_out(program: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +197,8 @@ def test_using_a_backend_writes_only_its_table(cli: Cli, tmp_path: Path) -> None
     assert file.read_text().startswith('# mine\n[agent]\nlogin = "ana"  # me\n')
     assert 'url = "https://rt.example.com"' in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o640
+    assert cli("backend", "use", "rt", "--user", "bia").code == 0
+    assert 'url = "https://rt.example.com"' in file.read_text(), "what is not said stays as it was"
     before = file.read_text()
     refused = cli("backend", "use", "rt", "--url", "ftp://x")
     assert (refused.code, file.read_text()) == (2, before)
@@ -199,9 +233,24 @@ def test_a_round_with_the_demo_helpdesk(cli: Cli, tmp_path: Path) -> None:
     assert cli("sync", "--once", "--full", "--json").code == 0
     ticket = cli("queue", "--view", "livres", "--json").json()[0]["id"]
     sent = cli("claim", ticket, "--now", "--json")
+    mine = [one["id"] for one in cli("queue", "--view", "minha", "--json").json()]
+    assert ticket in mine
+    assert cli("sync", "--once", "--full").code == 0, "the demo remembers what another command did"
+    assert [one["id"] for one in cli("queue", "--view", "minha", "--json").json()] == mine
     assert (sent.code, sent.json()["state"]) == (0, "confirmed")
     noted = cli("note", ticket, "--text", "x", "--now", "--json")
     assert (noted.code, noted.json()["state"]) == (0, "confirmed")
     late = cli("undo", noted.json()["command_id"], "--json")
     assert (late.code, late.json()["code"]) == (1, "already_sent")
-    assert json.loads(cli("backend", "check", "--json").out)
+    undone = cli("note", ticket, "--text", "y", "--json").json()["command_id"]
+    assert cli("undo", undone, "--json").json() == {"command_id": undone, "state": "undone", "reason": None}
+    again = cli("undo", undone, "--json")
+    assert (again.code, again.json()["code"], again.json()["command_id"]) == (1, "already_undone", undone)
+    (proved,) = cli("backend", "check", "--json").json()
+    assert {"name", "installed", "capabilities"} <= set(proved)
+    assert (proved["name"], proved["ok"]) == ("demo", True)
+    assert {"check", "state", "detail", "seconds", "ok"} == set(proved["checks"][0])
+    lines = cli("sync", "--once", "--jsonl").out.splitlines()
+    assert [json.loads(one)["error"] for one in lines] == [None]
+    for path in (tmp_path / "data").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
