@@ -257,6 +257,8 @@ def _value(name: str, value: object) -> str:
         return outbox(str(value))
     if name == "verb":
         return command(str(value))
+    if name == "channel":
+        return channel(str(value))
     return str(value)
 
 

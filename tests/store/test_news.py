@@ -60,7 +60,7 @@ def test_whatever_comes_in_is_new_wherever_it_stands(store: Store, there: int, d
     assert found(store, known) == (0, None)
     comes(store, "a", "b", days=days)
     new = found(store, known)
-    assert new.count == 2
+    assert new.number == 2
     if days < 400 or len(known.keys) < BY_KEY:
         assert new.newest is not None
         with closing(store.reader()) as db:
@@ -75,7 +75,7 @@ def test_what_is_one_s_own_or_says_nothing_is_no_news(store: Store) -> None:
     comes(store, "status", kind=EventKind.FIELD_CHANGE, author_kind=AuthorKind.AGENT, author="bruno")
     assert found(store, known) == (0, None)
     comes(store, "theirs", author_kind=AuthorKind.AGENT, author="bruno", direction=Direction.OUTBOUND)
-    assert found(store, known).count == 1
+    assert found(store, known).number == 1
 
 
 def test_what_an_older_draft_knows_is_everything_up_to_a_key(store: Store) -> None:
@@ -83,5 +83,5 @@ def test_what_an_older_draft_knows_is_everything_up_to_a_key(store: Store) -> No
     known = looked(store)
     comes(store, "after", days=0)
     assert looked(store, until=known.newest) == known
-    assert found(store, looked(store, until=known.newest)).count == 1
+    assert found(store, looked(store, until=known.newest)).number == 1
     assert looked(store, until=1 << SHIFT) == (0, (), 0)

@@ -73,6 +73,20 @@ async def replies(trial: Trial) -> None:
     require(receipt.event in (None, event.remote_id), "the receipt names the event it became")
 
 
+async def replies_elsewhere(trial: Trial) -> None:
+    """a reply by another channel than its ticket's comes back with that channel"""
+    trial.needs("reply")
+    can = sorted(trial.backend.capabilities.channels - {Channel.EMAIL})
+    if not can:
+        raise Skipped("answers by the ticket's own channel only")
+    command = Reply.model_validate(
+        {**await trial.common(), "text": "Por outro canal.", "channel": Channel(can[0])}
+    )
+    await _left_a_trace(trial, command, await trial.push(command))
+    event = await trial.echo(command)
+    require(event.channel is command.channel, "it went by the channel asked for")
+
+
 async def notes(trial: Trial) -> None:
     """a note is internal, and any text comes back as it was written"""
     trial.needs("note")
@@ -262,6 +276,7 @@ async def wraps_up(trial: Trial) -> None:
 WRITING: tuple[Run, ...] = (
     creates,
     replies,
+    replies_elsewhere,
     notes,
     refuses_empty,
     refuses_strangers,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from atendente_tui.domain.change import ChangePage
 from atendente_tui.domain.command import Command, Receipt
-from atendente_tui.domain.words import Status
+from atendente_tui.domain.words import Channel, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Capabilities:
     find_delay: float = 0.0
     """Seconds to wait between a first and a second `find` before a command may be sent again."""
     statuses: frozenset[Status] = frozenset(Status)
+    channels: frozenset[Channel] = frozenset()
+    """By which an answer can go though its ticket is on another; none: always by the ticket's own."""
     hints: bool = False
     attachments: bool = False
     articles: bool = False

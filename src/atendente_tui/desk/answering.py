@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from atendente_tui.desk import reaching
 from atendente_tui.desk.desk import Desk, Job, Submitted, filled, give, ticket_of, written
 from atendente_tui.desk.drafting import slot_of
 from atendente_tui.domain.refusal import Refused
@@ -33,7 +34,8 @@ def reply(
     hold        seconds in which it can be undone, None for the channel's own
     seen        what was on the author's screen: anything else that others said refuses it, unless `insist`
 
-    Refused: text_empty, variables_unfilled, too_long, window_closed, stale, ticket_closed, status_move.
+    Refused: text_empty, variables_unfilled, too_long, window_closed, stale, ticket_closed, status_move; for a channel
+    that is not the ticket's own also channel_stays, channel_elsewhere, channel_no_address.
     """
     return desk.do(
         reply_job(
@@ -78,13 +80,16 @@ def reply_job(
         if status is not None:
             move(after_reply(Status(ticket.status)), status)
         way = Channel(channel or ticket.channel)
-        for finding in check_reply(way, words, ticket.last_inbound, given.ms):
+        there = reaching.way(tx.db, desk.can, ticket_id, way, given.ms)
+        if there.refused is not None:
+            raise there.refused
+        for finding in check_reply(way, words, there.last_inbound, given.ms):
             if finding.blocks:
                 raise Refused(finding.code, **finding.values)
         if (
             seen is not None
             and not insist
-            and (newer := news.news(tx.db, ticket_id, given.author, seen).count)
+            and (newer := news.news(tx.db, ticket_id, given.author, seen).number)
         ):
             raise Refused("stale", newer=newer)
         submitted = give(

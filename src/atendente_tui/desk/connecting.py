@@ -121,6 +121,7 @@ def _info(name: str) -> BackendInfo:
             "local_only": sorted(told.local_only),
             "idempotency": told.idempotency,
             "statuses": sorted(told.statuses),
+            "channels": sorted(told.channels),
             "hints": told.hints,
             "attachments": told.attachments,
             "articles": told.articles,

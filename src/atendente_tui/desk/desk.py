@@ -62,6 +62,8 @@ class Can(NamedTuple):
 
     commands: frozenset[str]
     local_only: frozenset[str] = frozenset()
+    channels: frozenset[str] | None = None
+    """By which an answer can go though its ticket is on another; None for any."""
 
     @classmethod
     def everything(cls) -> Can:

@@ -31,7 +31,10 @@ def agent_of(config: Config, db: Connection) -> Agent:
 
 def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connection) -> Desk:
     told = _told(config, db, "capabilities")
-    can = Can(frozenset(told["commands"]), frozenset(told["local_only"])) if told else Can.everything()
+    can = Can.everything()
+    if told:
+        channels = frozenset(told.get("channels", ()))
+        can = Can(frozenset(told["commands"]), frozenset(told["local_only"]), channels)
     return Desk(
         store=store,
         agent=agent,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from atendente_tui.desk import reaching
 from atendente_tui.desk.desk import Desk, Submitted, filled, written
 from atendente_tui.desk.undoing import give_words_back, outbox_row, submitted
 from atendente_tui.domain.instants import from_ms, to_ms
@@ -85,10 +86,8 @@ def edit(desk: Desk, command_id: UUID | str, text: str) -> Future[Submitted]:
         old: Command = TypeAdapter[Any](commands.Command).validate_json(row.body)
         words = filled(text) if row.type == "reply" else written(text)
         if isinstance(old, commands.Reply):
-            inbound = tx.db.execute(
-                "SELECT last_inbound FROM ticket WHERE id = ?", (row.ticket_id,)
-            ).fetchone()
-            for finding in check_reply(old.channel, words, inbound[0] if inbound else None, fresh.ms):
+            there = reaching.way(tx.db, desk.can, old.ticket.id, old.channel, fresh.ms)
+            for finding in check_reply(old.channel, words, there.last_inbound, fresh.ms):
                 if finding.blocks:
                     raise Refused(finding.code, **finding.values)
         changes: dict[str, Any] = {"id": fresh.id, "text": words, "at": fresh.at}

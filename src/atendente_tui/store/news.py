@@ -31,7 +31,7 @@ class Seen(NamedTuple):
 
 
 class News(NamedTuple):
-    count: int
+    number: int
     newest: int | None
     """Key of the newest of them; None when only their number tells that something came in."""
 
@@ -58,13 +58,13 @@ def news(db: Connection, ticket_id: int, login: str, known: Seen) -> News:
         "from": -(1 << 62) if all_by_key else known.keys[-1],
         "keys": json.dumps(known.keys),
     }
-    count, newest = db.execute(
+    number, newest = db.execute(
         f"SELECT count(*), max(key) FROM event WHERE {_OTHERS} AND key >= :from"
         " AND key NOT IN (SELECT value FROM json_each(:keys))",
         values,
     ).fetchone()
     late = 0 if all_by_key else max(0, _before(db, values, known.keys) - known.before)
-    return News(count + late, newest)
+    return News(number + late, newest)
 
 
 def _before(db: Connection, values: dict[str, object], keys: tuple[int, ...]) -> int:

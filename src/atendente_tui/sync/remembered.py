@@ -56,6 +56,7 @@ def keep_identity(tx: Tx, backend: str, identity: AgentIdentity, capabilities: C
         "local_only": sorted(capabilities.local_only),
         "idempotency": capabilities.idempotency,
         "statuses": sorted(capabilities.statuses),
+        "channels": sorted(capabilities.channels),
         "attachments": capabilities.attachments,
         "articles": capabilities.articles,
     }

@@ -108,6 +108,7 @@ _ALL = (
     Action("send", later("send"), _COMPOSER, ("ctrl+s", "f8"), WRITING, 10),
     Action("send_and_solve", later("send and solve"), _COMPOSER, ("ctrl+r",), WRITING, 15),
     Action("switch_kind", later("reply or note"), _COMPOSER, ("f2",), WRITING, 20),
+    Action("channel", later("another channel"), _COMPOSER, ("f3",), WRITING, 22),
     Action("insert_library", later("scripts and articles"), _COMPOSER, ("f4",), WRITING, 25),
     Action("editor", later("edit in your editor"), _COMPOSER, ("ctrl+o",), WRITING, 30),
     Action("discard", later("discard the draft"), _COMPOSER, ("ctrl+g",), WRITING, 35),

@@ -42,16 +42,19 @@ class Option:
     detail: str = ""
     heading: bool = False
     """A line that cannot be chosen."""
+    able: bool = True
+    """False for what is shown only to say why it cannot be chosen."""
 
 
 class _Options(LinePane):
     DEFAULT_CSS = "_Options { height: auto; max-height: 60vh; }"
 
-    def __init__(self, options: Sequence[Option], chosen: set[str] | None) -> None:
+    def __init__(self, options: Sequence[Option], chosen: set[str] | None, at: str | None) -> None:
         super().__init__()
         self.options = options
         self.chosen = chosen
-        self.cursor = next((n for n, one in enumerate(options) if not one.heading), 0)
+        can = [n for n in range(len(options)) if self.selectable(n)]
+        self.cursor = next((n for n in can if options[n].key == at), can[0] if can else 0)
 
     def get_content_height(self, *_args: Any) -> int:
         return len(self.options)
@@ -63,19 +66,23 @@ class _Options(LinePane):
         return (item, self.chosen is not None and self.options[item].key in self.chosen)
 
     def selectable(self, item: int) -> bool:
-        return not self.options[item].heading
+        return self.options[item].able and not self.options[item].heading
 
     def build(self, item: int, width: int) -> list[Line]:
         one = self.options[item]
         if one.heading:
-            return [fitted(Line((Span(safe_line(one.label), "day"),)), width)]
+            return [fitted(Line((Span(safe_line(one.label), "day"),)), width, self.glyphs.more)]
         box = "" if self.chosen is None else "[x] " if one.key in self.chosen else "[ ] "
         detail = f"  {safe_line(one.detail)}" if one.detail else ""
-        return [fitted(Line((Span(f" {box}{safe_line(one.label)}"), Span(detail, "quiet"))), width)]
+        label = Span(f" {box}{safe_line(one.label)}", "" if one.able else "quiet")
+        return [fitted(Line((label, Span(detail, "quiet"))), width, self.glyphs.more)]
 
 
 class ChoiceScreen(ModalScreen["list[str] | None"]):
-    """The keys chosen: one, or with `chosen` given as many as wanted. None when the person went back."""
+    """The keys chosen: one, or with `chosen` given as many as wanted. None when the person went back.
+
+    at   key of the option the cursor is on at first
+    """
 
     DEFAULT_CSS = _BOX.format(name="ChoiceScreen")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,12 +91,17 @@ class ChoiceScreen(ModalScreen["list[str] | None"]):
     ]
 
     def __init__(
-        self, title: str, text: str, options: Sequence[Option], chosen: Collection[str] | None = None
+        self,
+        title: str,
+        text: str,
+        options: Sequence[Option],
+        chosen: Collection[str] | None = None,
+        at: str | None = None,
     ) -> None:
         super().__init__()
         self._title = title
         self._text = text
-        self._options = _Options(options, None if chosen is None else set(chosen))
+        self._options = _Options(options, None if chosen is None else set(chosen), at)
 
     def compose(self) -> ComposeResult:
         box = Vertical()
@@ -167,9 +179,11 @@ class LineScreen(ModalScreen["str | None"]):
         self.dismiss(value)
 
 
-async def choose(app: App[Any], title: str, text: str, options: Sequence[Option]) -> str | None:
-    """Ask for one of the options (inside a worker); its key, or None."""
-    chosen = await app.push_screen_wait(ChoiceScreen(title, text, options))
+async def choose(
+    app: App[Any], title: str, text: str, options: Sequence[Option], *, at: str | None = None
+) -> str | None:
+    """Ask for one of the options (inside a worker), the cursor at first on the one with the key `at`; its key, or None."""
+    chosen = await app.push_screen_wait(ChoiceScreen(title, text, options, at=at))
     return chosen[0] if chosen else None
 
 

@@ -9,11 +9,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from atendente_tui import formats, labels
+from atendente_tui.desk.reaching import Way
 from atendente_tui.domain import channels, templates
 from atendente_tui.domain.channels import CHANNELS, Finding
 from atendente_tui.domain.facts import asked_again
+from atendente_tui.domain.identities import mask
 from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _, later, n_
+from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store.news import Seen
 
 _CONTROLS = re.compile(
@@ -50,18 +53,28 @@ def typed(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
 
 
-def review_reply(
-    channel: str, text: str, last_inbound: int | None, now: int, known: Collection[str], *, may: bool = True
-) -> Review:
-    """Moments in milliseconds. `known` are names of facts about the customer; `may`: the backend takes answers."""
+def channel_of(word: object) -> Channel | None:
+    """None for a channel that nobody foresaw."""
     try:
-        place: Channel | None = Channel(channel)
+        return Channel(str(word))
     except ValueError:
-        place = None
+        return None
+
+
+def masked(way: Way | None) -> str:
+    """The address an answer goes to, its telling part hidden."""
+    return safe_line(mask(*way.address)) if way is not None and way.address is not None else ""
+
+
+def review_reply(way: Way | None, text: str, now: int, known: Collection[str], *, may: bool = True) -> Review:
+    """`now` in ms. `known` are names of facts about the customer; `may`: the backend takes answers."""
+    place, last_inbound = (way.channel, way.last_inbound) if way is not None else (None, None)
     found = channels.check_reply(place, text, last_inbound, now) if place is not None else []
     blocked = [said for one in found if one.blocks and (said := _blocking(one))]
     if missing := templates.unfilled(text):
         blocked.insert(0, _("still to be filled in: {names}").format(names=", ".join(missing[:3])))
+    if way is not None and way.refused is not None:
+        blocked.insert(0, labels.refusal(way.refused))
     if not may:
         blocked.insert(0, _("this helpdesk takes no answers from here"))
     hints = [said for one in found if not one.blocks and (said := _hint(one))]
@@ -132,6 +145,14 @@ def _left(milliseconds: int) -> str:
 
 def joined(parts: Iterable[str], dot: str) -> str:
     return f" {dot} ".join(part for part in parts if part)
+
+
+def channel_in(extra: str) -> Channel | None:
+    """The channel chosen for a draft."""
+    try:
+        return channel_of(json.loads(extra).get("channel"))
+    except (ValueError, AttributeError):
+        return None
 
 
 def seen_in(extra: str) -> Seen | int | None:

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from atendente_tui import formats, labels
-from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _
 from atendente_tui.knowledge.scripts import Script
 from atendente_tui.store import reading
 from atendente_tui.store.rows import ArticleRow
+from atendente_tui.tui.composing import channel_of
 from atendente_tui.tui.widgets.composer import Composer
 from atendente_tui.tui.widgets.composer_actions import composer_of
 
@@ -45,10 +45,7 @@ async def insert_script(screen: Any, script: Script) -> bool:
         return False
     ticket = composer.ticket
     kind = composer.kind
-    try:
-        channel: Channel | None = Channel(ticket.channel)
-    except ValueError:
-        channel = None
+    channel = composer.elsewhere or channel_of(ticket.channel)
     values = library.variables(screen.app.workplace.desk, ticket.id, screen.app.read)
     text = await filled(screen.app, script.title, script.for_channel(channel).strip("\n"), values)
     if text is None or (composer.ticket_id, composer.kind) != (ticket.id, kind):

@@ -15,14 +15,24 @@ from textual.content import Content
 from textual.widgets import TextArea
 
 from atendente_tui import labels
-from atendente_tui.domain.identities import mask
-from atendente_tui.domain.words import IdentityKind
+from atendente_tui.desk.reaching import Way, way
+from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import news, reading
 from atendente_tui.store.news import Seen
 from atendente_tui.store.rows import TicketRow
-from atendente_tui.tui.composing import Review, review_note, review_reply, seen_in, typed
+from atendente_tui.tui.composing import (
+    Review,
+    channel_in,
+    channel_of,
+    joined,
+    masked,
+    review_note,
+    review_reply,
+    seen_in,
+    typed,
+)
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets import composer_lines as lines
 from atendente_tui.tui.widgets.composer_sending import look_for_news
@@ -37,16 +47,6 @@ Kind = Literal["reply", "note"]
 
 WINDOW_TICK = 30.0
 """Seconds between two looks at the channel's window."""
-_ADDRESSES = {
-    "email": ("email",),
-    "portal": ("email",),
-    "whatsapp": ("whatsapp", "phone"),
-    "sms": ("phone", "whatsapp"),
-    "phone": ("phone", "whatsapp"),
-    "instagram": ("instagram",),
-    "facebook": ("facebook",),
-    "x": ("x",),
-}
 
 
 class Composer(Vertical):
@@ -81,7 +81,8 @@ class Composer(Vertical):
         self.kind: Kind = "reply"
         self.seen: Seen | None = None
         """What of the ticket its author had seen before starting to write."""
-        self._address = ""
+        self.way: Way | None = None
+        """By which channel the answer goes."""
         self._customer = ""
         self._known: frozenset[str] = frozenset()
         self.alert = ""
@@ -172,6 +173,7 @@ class Composer(Vertical):
         else:
             self.app.watch(self, f"ticket:{self.ticket.id}", f"customer:{self.ticket.customer_id}", "drafts")
         self._look_up_customer()
+        self.take(None)
         self._load_draft()
         self.area.disabled = self.ticket is None
         look_for_news(self)
@@ -186,6 +188,7 @@ class Composer(Vertical):
             self._draft_state = _("draft found again")
             told = seen_in(draft.extra)
             self.seen = self._seen(told) if isinstance(told, int) else told or self.seen
+            self.take(channel_in(draft.extra))
         self.drafts.begin(text, self.area.cursor_location)
 
     def _look_at_draft(self) -> None:
@@ -213,21 +216,13 @@ class Composer(Vertical):
         return reading.draft(self.app.read, f"{ticket_id}:{kind}")
 
     def _look_up_customer(self) -> None:
-        self._address = self._customer = ""
+        self._customer = ""
         self._known = frozenset()
         if self.ticket is None:
             return
         read = self.app.read
         row = reading.customer(read, self.ticket.customer_id)
         self._customer = safe_line(row.social_name or row.name) if row is not None else ""
-        wanted = _ADDRESSES.get(self.ticket.channel, ())
-        addresses = {
-            one.kind: one.value for one in reversed(reading.identities(read, self.ticket.customer_id))
-        }
-        for kind in wanted:
-            if kind in addresses:
-                self._address = safe_line(mask(IdentityKind(kind), addresses[kind]))
-                break
         self._known = frozenset(one.name for one in reading.facts(read, self.ticket.customer_id))
 
     def on_moved(self, event: Moved) -> None:
@@ -240,7 +235,31 @@ class Composer(Vertical):
             self._look_at_draft()
         if any(topic.startswith("customer:") for topic in event.topics):
             self._look_up_customer()
+        self.take(self.elsewhere)
         look_for_news(self)
+        self._show_all()
+
+    # -- by which channel ----------------------------------------------------------------------------------
+
+    @property
+    def elsewhere(self) -> Channel | None:
+        """The channel chosen in place of the ticket's own."""
+        if self.way is None or self.ticket is None or self.way.channel == self.ticket.channel:
+            return None
+        return self.way.channel
+
+    def take(self, channel: Channel | None) -> None:
+        """Answer by that channel from now on, None for the ticket's own; looked up anew each time."""
+        self.way = None
+        own = channel_of(self.ticket.channel) if self.ticket is not None else None
+        if self.ticket is not None and own is not None and self.kind == "reply":
+            app = self.app
+            self.way = way(app.read, app.workplace.desk.can, self.ticket.id, channel or own, app.now_ms())
+
+    def choose(self, channel: Channel) -> None:
+        """Answer by that channel; the choice is kept with the draft."""
+        self.take(channel)
+        self.drafts.again()
         self._show_all()
 
     # -- saying how it stands ------------------------------------------------------------------------------
@@ -251,10 +270,7 @@ class Composer(Vertical):
             return Review(_("no ticket is open"), (), "", "")
         if self.kind == "note":
             return review_note(self.text, may="note" in can)
-        row = self.ticket
-        return review_reply(
-            row.channel, self.text, row.last_inbound, self.app.now_ms(), self._known, may="reply" in can
-        )
+        return review_reply(self.way, self.text, self.app.now_ms(), self._known, may="reply" in can)
 
     def _show_all(self) -> None:
         review = self.review()
@@ -272,9 +288,10 @@ class Composer(Vertical):
             self._entitle(lines.note_title(glyphs), self._key_words())
             to.set_lines([lines.note_line(row.protocol, glyphs)])
         else:
-            channel = labels.channel(row.channel)
-            self._entitle(lines.reply_title(channel, review.window, glyphs), self._key_words())
-            to.set_lines([lines.reply_line(self._customer, channel, self._address, glyphs)])
+            own = labels.channel(row.channel)
+            channel = labels.channel(self.way.channel) if self.way is not None else own
+            self._entitle(lines.reply_title(channel, own, review.window, glyphs), self._key_words())
+            to.set_lines([lines.reply_line(self._customer, channel, masked(self.way), glyphs)])
         self.say(review)
 
     def say(self, review: Review) -> None:
@@ -298,14 +315,18 @@ class Composer(Vertical):
 
     def _key_words(self) -> str:
         shown = self.app.keymap.shown
-        other = _("note") if self.kind == "reply" else _("answer")
-        return f"{shown('send')} {_('send')} {self.app.glyphs.dot} {shown('switch_kind')} {other}"
+        keys = [f"{shown('send')} {_('send')}"]
+        if self.kind == "reply":
+            keys += [f"{shown('switch_kind')} {_('note')}", f"{shown('channel')} {_('channel')}"]
+        else:
+            keys += [f"{shown('switch_kind')} {_('answer')}"]
+        return joined(keys, self.app.glyphs.dot)
 
     # -- the draft -----------------------------------------------------------------------------------------
 
     def beside(self) -> dict[str, Any]:
         """What is kept with the text."""
-        return {"seen": self.seen}
+        return {"seen": self.seen, "channel": self.elsewhere}
 
     def save_now(self) -> None:
         """Hand the text as it is to the store; returns at once."""
@@ -342,4 +363,5 @@ class Composer(Vertical):
         self.alert, self.warned, self._draft_state = "", 0.0, state
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket
         self.seen = self._seen()
+        self.take(None)
         self._show_all()

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
 
+from atendente_tui import labels
+from atendente_tui.desk.reaching import Way, ways, window_closed
+from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _
-from atendente_tui.tui.composing import typed
+from atendente_tui.tui.asking import Option, choose
+from atendente_tui.tui.composing import joined, masked, typed
 from atendente_tui.tui.widgets.composer import Composer
 from atendente_tui.tui.widgets.composer_sending import send
 
 if TYPE_CHECKING:
+    from atendente_tui.domain.refusal import Refused
     from atendente_tui.tui.widgets.composer import Kind
 
 
@@ -31,8 +36,6 @@ async def switch_kind(composer: Composer) -> None:
         composer.load(ticket_id, other)
         composer.write()
         return
-    from atendente_tui.tui.asking import Option, choose
-
     if other == "note":
         title = _("Write a note instead?")
         carry = Option("carry", _("take the text along into the internal note"))
@@ -57,12 +60,43 @@ async def switch_kind(composer: Composer) -> None:
     composer.write()
 
 
+async def choose_channel(composer: Composer) -> None:
+    """Ask by which of the channels the customer has the answer is to go (inside a worker)."""
+    if composer.ticket is None or composer.sending:
+        return
+    app, ticket_id = composer.app, composer.ticket.id
+    if composer.way is None:
+        app.say(_("A note goes to nobody: it has no channel."))
+        return
+    now = app.now_ms()
+    found = ways(app.read, app.workplace.desk.can, ticket_id, now)
+    if len(found) == 1:
+        app.say(_("No address of this customer on another channel is known."))
+        return
+    own = joined((masked(found[0]), _("the ticket's channel")), app.glyphs.dot)
+    options = [Option(found[0].channel, labels.channel(found[0].channel), own)]
+    options += [_option(one, window_closed(one, now)) for one in found[1:]]
+    here = composer.way.channel
+    answer = await choose(app, _("Answer by which channel?"), "", options, at=here)
+    if answer is not None and (composer.ticket_id, composer.kind) == (ticket_id, "reply"):
+        composer.choose(Channel(answer))
+        composer.write()
+
+
+def _option(one: Way, closed: Refused | None) -> Option:
+    """Another channel with the address there, or with why no answer can go there now."""
+    why = ""
+    if one.refused is not None:
+        why = _("this helpdesk answers by the ticket's own channel only")
+    elif closed is not None:
+        why = _("window closed")
+    return Option(one.channel, labels.channel(one.channel), why or masked(one), able=not why)
+
+
 async def discard(composer: Composer) -> None:
     """Throw the text away, after asking (inside a worker)."""
     if composer.ticket is None or composer.sending or not composer.text:
         return
-    from atendente_tui.tui.asking import Option, choose
-
     text = composer.text
     options = [Option("keep", _("keep it")), Option("discard", _("throw the text away"))]
     answer = await choose(composer.app, _("Discard this draft?"), "", options)
@@ -113,6 +147,7 @@ HANDLERS = {
     "send": _on(send),
     "send_and_solve": _on(lambda composer: send(composer, solve=True)),
     "switch_kind": _on(switch_kind),
+    "channel": _on(choose_channel),
     "discard": _on(discard),
     "editor": _on(edit_outside),
 }

@@ -22,8 +22,10 @@ def note_line(protocol: str, glyphs: Glyphs) -> Line:
     return Line((Span(_("does not go to the customer"), "note"), Span(f" {glyphs.dot} {protocol}", "quiet")))
 
 
-def reply_title(channel: str, window: str, glyphs: Glyphs) -> str:
-    return joined((_("Answer"), channel, window), glyphs.dot)
+def reply_title(channel: str, own: str, window: str, glyphs: Glyphs) -> str:
+    """`own`: the ticket's channel, which is said where the answer goes by another."""
+    other = _("the ticket: {channel}").format(channel=own) if own != channel else ""
+    return joined((_("Answer"), channel, window, other), glyphs.dot)
 
 
 def reply_line(customer: str, channel: str, address: str, glyphs: Glyphs) -> Line:

@@ -52,7 +52,14 @@ def send(composer: Composer, *, solve: bool = False) -> Coroutine[Any, Any, None
         status = Status.SOLVED if solve else None
         insist = bool(composer.warned)
         ask = partial(
-            answering.reply, desk, ticket_id, text, status=status, seen=composer.seen, insist=insist
+            answering.reply,
+            desk,
+            ticket_id,
+            text,
+            channel=composer.elsewhere,
+            status=status,
+            seen=composer.seen,
+            insist=insist,
         )
     composer.close_field()
     composer.say(review)
@@ -115,10 +122,10 @@ def look_for_news(composer: Composer) -> bool:
     if row is None or composer.kind != "reply" or not composer.text or composer.seen is None:
         return False
     found = news.news(app.read, row.id, app.workplace.desk.agent.login, composer.seen)
-    if not found.count:
+    if not found.number:
         return False
     newest = reading.event(app.read, found.newest) if found.newest is not None else None
-    said = _count(found.count)
+    said = _count(found.number)
     if newest is not None:
         who = safe_line(newest.author or labels.event(newest.kind), characters=30)
         at = formats.moment(newest.at, app.workplace.zone, app.now_ms())

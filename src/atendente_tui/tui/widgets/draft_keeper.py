@@ -17,6 +17,8 @@ PAUSE = 0.2
 LONGEST = 0.8
 """Seconds of typing without a pause after which it is saved all the same."""
 
+_UNKNOWN = (-1, -1)
+
 
 class DraftKeeper:
     """`begin` says what the store has, `touched` that something was typed; how a save ended comes as `Saved`."""
@@ -100,9 +102,14 @@ class DraftKeeper:
 
         future.add_done_callback(told)
 
+    def again(self) -> None:
+        """Something kept beside the text is different now."""
+        self.cursor = _UNKNOWN
+        self.save_now()
+
     def settled(self, message: Saved) -> bool:
         """Whether the store now has the very text that is on screen."""
         self.saving -= 1
         if message.error:
-            self.cursor = (-1, -1)  # the next pause tries again
+            self.cursor = _UNKNOWN  # the next pause tries again
         return not message.error and message.serial == self._serial and self._dirty_since is None
