@@ -35,7 +35,7 @@ from atendente_tui.domain.words import (
 )
 from atendente_tui.store import reading
 from atendente_tui.store.drafts import save_draft
-from atendente_tui.store.ingest import Applied, apply_changes, apply_in_slices, apply_page
+from atendente_tui.store.ingest import Applied, Pace, apply_changes, apply_in_slices, apply_page
 from atendente_tui.store.rows import DraftRow, TicketRow
 from atendente_tui.store.store import Lane, Store
 from atendente_tui.store.tallies import recount, verify_tallies
@@ -118,7 +118,7 @@ def test_an_interrupted_page_is_taken_up_again(store: Store) -> None:
     page = sample_page(40, cursor="end")
     take(store, *page.changes[:37])
     assert "cursor" not in reading.sync_state(store.reader(), BACKEND)
-    apply_in_slices(store, page, BACKEND, budget=0.0001)
+    apply_in_slices(store, page, BACKEND, pace=Pace(100, 0.0001))
     assert reading.sync_state(store.reader(), BACKEND)["cursor"] == "end"
     assert store.reader().execute("SELECT count(*) FROM event").fetchone() == (80,)
 

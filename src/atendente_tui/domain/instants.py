@@ -11,7 +11,8 @@ def to_ms(moment: datetime) -> int:
     """Milliseconds since the epoch. Raises ValueError for a naive datetime: its zone would be a guess."""
     if moment.tzinfo is None:
         raise ValueError(f"a moment without a time zone: {moment.isoformat()}")
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    since = moment - EPOCH
+    return since.days * 86_400_000 + since.seconds * 1_000 + since.microseconds // 1_000
 
 
 def from_ms(milliseconds: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.store.effects import pending_tickets
@@ -17,7 +17,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def compact(value: Any) -> str:
     """JSON as the store keeps it: short, and readable in any language."""
-    return _encode(value) if value else "{}" if isinstance(value, Mapping) else "[]"
+    return _encode(value) if value else "[]" if isinstance(value, (tuple, list)) else "{}"
 
 
 class Batch:

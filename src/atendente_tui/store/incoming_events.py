@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STATUSES = frozenset({"new", "open", "pending", "on_hold", "snoozed", "solved", "closed"})
 _TIERS = frozenset({"N1", "N2", "N3"})
+_KNOWN = "FROM json_each(?) j CROSS JOIN event e ON e.remote_id = j.value"
 _OUTCOMES = frozenset({"kept", "broken", "cancelled"})
 
 
@@ -26,14 +27,14 @@ def unseen(batch: Batch, changes: Sequence[EventAppend]) -> Sequence[EventAppend
     """Those that are not on a timeline yet, judged by their remote id."""
     if not changes:
         return changes
-    known = {
-        row[0]
-        for row in batch.db.execute(
-            "SELECT e.remote_id FROM json_each(?) j CROSS JOIN event e ON e.remote_id = j.value",
-            (compact([one.remote_id for one in changes]),),
-        )
-    }
-    return [one for one in changes if one.remote_id not in known] if known else changes
+    asked = (compact([one.remote_id for one in changes]),)
+    count = batch.db.execute(f"SELECT count(*) {_KNOWN}", asked).fetchone()[0]
+    if count == 0:
+        return changes
+    if count == len(changes):  # each named once: see `_groups`
+        return ()
+    known = {row[0] for row in batch.db.execute(f"SELECT e.remote_id {_KNOWN}", asked)}
+    return [one for one in changes if one.remote_id not in known]
 
 
 def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
@@ -43,8 +44,10 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
     db = batch.db
     own = _own(batch, fresh)
     keys = Keys(db)
+    moments = [to_ms(change.at) for change in fresh]
+    keys.look_up(moments)
     told: dict[str, list[tuple[int, int, EventAppend]]] = {}
-    for change in fresh:
+    for at, change in zip(moments, fresh, strict=True):
         command_id = None if change.command_id is None else str(change.command_id)
         if command_id is not None and command_id in own:
             key, remote_id = own.pop(command_id)
@@ -53,7 +56,6 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
                 continue
         if command_id is not None and _taken(batch, command_id):
             command_id = None  # a second trace of one command (its reply and its status): an event of its own
-        at = to_ms(change.at)
         key = keys.take(at)
         ticket = batch.tickets[change.ticket] if change.ticket is not None else None
         if ticket is not None:

@@ -7,7 +7,9 @@ applied is set aside whole (`poison`) and stops nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,10 +27,15 @@ if TYPE_CHECKING:
     from atendente_tui.store.store import Store
     from atendente_tui.store.writing import Tx
 
-SLICE = 100
-"""Changes that are applied together."""
-BUDGET = 0.006
-"""Seconds after which a transaction of a sync ends, so that a person's write never waits long behind one."""
+
+class Pace(NamedTuple):
+    """`step` changes are applied together; after `seconds` the transaction ends, so that nobody's own write waits long."""
+
+    step: int
+    seconds: float
+
+
+PACE, AT_THE_KEYS = Pace(500, 0.02), Pace(100, 0.006)
 
 
 class Applied(NamedTuple):
@@ -53,22 +60,23 @@ def apply_page(tx: Tx, page: ChangePage, backend: str) -> Applied:
     return applied
 
 
-def apply_in_slices(store: Store, page: ChangePage, backend: str, *, budget: float = BUDGET) -> Applied:
+def apply_in_slices(store: Store, page: ChangePage, backend: str, *, pace: Pace = PACE) -> Applied:
     """Apply a page in short transactions on the sync lane, the cursor in the last; blocks until all are committed.
 
     Interrupted in the middle, the page comes again and what was applied says nothing new.
     """
     changes = page.changes
-    total, at, size = Applied(), 0, SLICE
+    total, at, size = Applied(), 0, pace.step
 
     def some(tx: Tx) -> tuple[Applied, int, int]:
-        """As much as fits in the budget: little of what is new, much of what is known."""
-        applied, here, step = Applied(), at, size
-        until = monotonic() + budget
-        while here < len(changes) and (now := monotonic()) < until:
+        """As much as fits in the time: little of what is new, much of what is known."""
+        now = min(AT_THE_KEYS, pace) if store.courtesy.at_the_keys() else pace
+        applied, here, step = Applied(), at, min(size, now.step) if now is not pace else size
+        until = monotonic() + now.seconds
+        while here < len(changes) and (begun := monotonic()) < until:
             applied += apply_changes(tx, changes[here : here + step], backend)
             here += step
-            step = min(2_000, step * 4) if (monotonic() - now) * 5 < budget else SLICE
+            step = min(2_000, step * 4) if (monotonic() - begun) * 5 < now.seconds else now.step
         if here >= len(changes):
             keep_cursor(tx, page, backend)
         return applied, here, step
@@ -95,10 +103,10 @@ def keep_cursor(tx: Tx, page: ChangePage, backend: str) -> None:
 def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
     """Apply changes without a cursor."""
     total = Applied()
-    for group in _groups(changes):
+    for group, by_type in _groups(changes):
         try:
             with tx.savepoint():
-                total += _apply(tx, group, backend)
+                total += _apply(tx, by_type, backend)
         except LASTING as wrong:
             if len(group) == 1:
                 total += _set_aside(tx, group[0], backend, wrong)
@@ -106,21 +114,20 @@ def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
             for change in group:
                 try:
                     with tx.savepoint():
-                        total += _apply(tx, [change], backend)
+                        total += _apply(tx, {change.type: [change]}, backend)
                 except LASTING as alone:
                     total += _set_aside(tx, change, backend, alone)
     return total
 
 
 def _by_type(changes: Sequence[Change]) -> dict[str, list[Any]]:
-    by_type: dict[str, list[Any]] = {}
+    by_type: defaultdict[str, list[Any]] = defaultdict(list)
     for change in changes:
-        by_type.setdefault(change.type, []).append(change)
+        by_type[change.type].append(change)
     return by_type
 
 
-def _apply(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
-    by_type = _by_type(changes)
+def _apply(tx: Tx, by_type: Mapping[str, list[Any]], backend: str) -> Applied:
     if unknown := by_type.keys() - _TYPES:
         raise ValueError(f"no such change: {sorted(unknown)}")
     batch = Batch(tx, backend)
@@ -139,37 +146,43 @@ def _apply(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
     others += apply_gone(batch, by_type.get("gone", ()))
     batch.tell()
     told = customers + tickets + appended + others
-    return Applied(customers, tickets, appended, 0, max(0, len(changes) - told))
+    asked = sum(map(len, by_type.values()))
+    return Applied(customers, tickets, appended, 0, max(0, asked - told))
 
 
 _TYPES = {"customer", "ticket", "event", "gone", "article", "article_gone", "directory"}
 
 
-def _groups(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
-    """Runs in which nothing is named twice, in order: a thing and its later state are applied one after the other."""
+def _groups(changes: Sequence[Change]) -> Iterator[tuple[Sequence[Change], dict[str, list[Any]]]]:
+    """Runs in which nothing is named twice, in order: a thing and its later state are applied one after the other.
+
+    Each run also by type.
+    """
     by_type = _by_type(changes)
     alone = "gone" not in by_type and "article_gone" not in by_type
-    if alone and all(len({_name(one) for one in same}) == len(same) for same in by_type.values()):
-        yield changes
+    if alone and all(
+        len(set(map(_NAMES.get(kind, _remote_id), same))) == len(same) for kind, same in by_type.items()
+    ):
+        yield changes, by_type
         return
     group: list[Change] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, object]] = set()
     for change in changes:
-        name = (_KIND.get(change.type, change.type), _name(change))
+        name = (_KIND.get(change.type, change.type), _NAMES.get(change.type, _remote_id)(change))
         if name in seen:
-            yield group
+            yield group, _by_type(group)
             group, seen = [], set()
         seen.add(name)
         group.append(change)
     if group:
-        yield group
+        yield group, _by_type(group)
 
 
 _KIND = {"gone": "ticket", "article_gone": "article"}
 
 
-def _name(change: Any) -> str:
-    return f"{change.kind}:{change.key}" if change.type == "directory" else str(change.remote_id)
+_remote_id = attrgetter("remote_id")
+_NAMES: dict[str, Callable[[Any], object]] = {"directory": attrgetter("kind", "key")}
 
 
 def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
