@@ -239,6 +239,13 @@ def tickets(count: int) -> str:
     return n_("{n} ticket", "{n} tickets", count).format(n=count)
 
 
+def vanished(gone: int, known: int) -> str:
+    """What happened where so many tickets vanished at once that the sync stopped."""
+    return _("The helpdesk says that {gone} of {known} tickets are gone. Nothing was removed here.").format(
+        gone=gone, known=known
+    )
+
+
 def refusal(refused: Refused) -> str:
     """Why a rule said no, as a sentence."""
     sentence = SENTENCES.get(refused.code)

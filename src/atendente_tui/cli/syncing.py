@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from atendente_tui import labels
+from atendente_tui.cli import printing
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from atendente_tui.desk.desk import Submitted
     from atendente_tui.sync.once import SyncReport
 
+BELIEVING = "atendente sync --once --full --accept-gone"
 PATIENCE = 15.0  # seconds in which `--now` tries again before it leaves the command to a later round
 
 _REFUSED = (OutboxState.REFUSED, OutboxState.CONFLICT, OutboxState.UNKNOWN)
@@ -48,9 +50,9 @@ def sync(
         while True:
             report = sync_now(at.config, at.store, at.desk.clock, full=full, accept_gone=accept_gone)
             _tell(report, as_json)
-            if once or as_json:
+            if once or printing.asked() == "json":
                 return _code(report)
-            full = False
+            full = accept_gone = False  # what a person said counts once
             time.sleep(at.config.backend.poll_seconds if at.config.backend else 15)
     return Exit.DONE
 
@@ -70,6 +72,8 @@ def _tell(report: SyncReport, as_json: bool) -> None:
                 "seconds": round(report.seconds, 3),
                 "error": report.error,
                 "detail": report.detail,
+                "gone": report.gone,
+                "known": report.known,
             }
         )
         return
@@ -83,7 +87,10 @@ def _tell(report: SyncReport, as_json: bool) -> None:
             trouble=report.refused + report.conflicts + report.unknown,
         )
     )
-    if report.error:
+    if report.error == "mass_disappearance":
+        say(labels.vanished(report.gone, report.known))
+        say(_("If that is right: {command}").format(command=BELIEVING))
+    elif report.error:
         say(sync_error(report.error, report.detail))
 
 
@@ -97,12 +104,9 @@ def sync_error(code: str, detail: str) -> str:
     """What stopped a round, as a sentence; the server's own words, cleaned, behind it."""
     sentence = {
         "unreachable": _("The helpdesk does not answer. What you do is kept and sent later."),
-        "unauthorized": _("The helpdesk does not know this login any more: atendente login."),
+        "unauthorized": _("The helpdesk does not know this login: atendente login, or ATENDENTE_TOKEN."),
         "forbidden": _("The helpdesk does not allow that to this user."),
         "rate_limited": _("The helpdesk asks to wait a little."),
-        "mass_disappearance": _(
-            "The helpdesk says that most tickets are gone. If that is so: --accept-gone."
-        ),
     }.get(code, _("The helpdesk answered something that was not understood."))
     return f"{sentence} ({safe_line(detail)})" if detail else sentence
 

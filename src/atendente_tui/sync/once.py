@@ -45,6 +45,9 @@ class SyncReport:
     error: str | None = None
     """What stopped the round, as in `SyncStatus.error`."""
     detail: str = ""
+    gone: int = 0
+    """Tickets of `known` that vanished at once, where that stopped the round (mass_disappearance)."""
+    known: int = 0
 
 
 async def sync_once(
@@ -71,6 +74,7 @@ async def sync_once(
     pushed, pulled, skipped = Pushed(), 0, 0
     error: str | None = None
     detail = ""
+    gone = known = 0
     await pusher.recover()
     try:
         identity = await backend.identify()
@@ -90,6 +94,8 @@ async def sync_once(
             error = pushed.error
     except (BackendError, MassDisappearance) as wrong:
         error, detail = code_of(wrong), str(wrong)
+        if isinstance(wrong, MassDisappearance):
+            gone, known = wrong.gone, wrong.known
         pushed += Pushed(confirmed=await pusher.settle_local())
     with closing(store.reader()) as db:
         left = outbox.counts(db)
@@ -98,7 +104,7 @@ async def sync_once(
     stopped = {OutboxState.REFUSED, OutboxState.CONFLICT, OutboxState.UNKNOWN}
     now = to_ms(clock.now())
     last_ok = now if fetch and error is None else int(before) if before else None
-    status = SyncStatus(state_of(error), last_ok, error=error, detail=detail)
+    status = SyncStatus(state_of(error), last_ok, error=error, detail=detail, gone=gone, known=known)
 
     def remember(tx: Tx) -> None:
         keep(tx, backend_name, "status", status.as_json())
@@ -118,6 +124,8 @@ async def sync_once(
         skipped=skipped,
         error=error,
         detail=detail,
+        gone=gone,
+        known=known,
     )
 
 

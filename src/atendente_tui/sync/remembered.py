@@ -27,6 +27,9 @@ class SyncStatus:
     """A code: unreachable, unauthorized, forbidden, rate_limited, protocol, rejected, mass_disappearance, backend."""
     detail: str = ""
     """In English, for the log; foreign text."""
+    gone: int = 0
+    """Tickets of `known` that a pull said are gone: so many that it was stopped (mass_disappearance)."""
+    known: int = 0
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)

@@ -64,6 +64,8 @@ class SyncService:
         self._pulling = self._first_pull = False
         self._sending = 0
         self._wrong: tuple[str, str] | None = None
+        self._vanished: MassDisappearance | None = None
+        """What stopped the last pull, until a pull gets through."""
         self._told: str | None = None
 
     # From any thread.
@@ -88,7 +90,7 @@ class SyncService:
         """Look now: a person asked, so forget the log-out and the breaker.
 
         full          walk everything again
-        accept_gone   the person says that the tickets a mass disappearance spoke of really are gone
+        accept_gone   the person says that the tickets a mass disappearance spoke of really are gone; counts once
         """
 
         def now() -> None:
@@ -268,6 +270,7 @@ class SyncService:
                 self._store, backend, self._name, full=full, accept_gone=accept, on_page=self._page
             )
             self._gate.ok()
+            self._vanished = None
             if self._wrong is not None:
                 self._wrong = None
                 self._send.set()  # what waits to be sent need not wait for its own try
@@ -280,8 +283,9 @@ class SyncService:
             raise
         except MassDisappearance as wrong:
             self._gate.ok()
-            self._wrong = (code_of(wrong), str(wrong))
-            _log.warning("stopped: %s", wrong)
+            if self._vanished is None:
+                _log.warning("stopped: %s", wrong)
+            self._wrong, self._vanished = None, wrong
         except StoreError:
             raise
         except Exception as wrong:
@@ -364,7 +368,8 @@ class SyncService:
     def _say(self, state: State | None = None, *, done: int | None = None, total: int | None = None) -> None:
         """Make the status agree, and have the store keep it when it changed."""
         old = self._status
-        code, detail = self._wrong or (None, "")
+        gone = self._vanished
+        code, detail = self._wrong or ((code_of(gone), str(gone)) if gone is not None else (None, ""))
         here = state or self._state(code)
         progress = here == "pulling" and self._first_pull
         new = SyncStatus(
@@ -374,6 +379,8 @@ class SyncService:
             (old.total if total is None and done is None else total) if progress else None,
             code,
             detail[:500],
+            gone.gone if gone is not None else 0,
+            gone.known if gone is not None else 0,
         )
         self._status = new
         text = new.as_json()

@@ -56,6 +56,7 @@ _ALL = (
     Action("quit", later("quit"), _EVERYWHERE, ("ctrl+q",), PROGRAM),
     Action("theme", later("next theme"), _EVERYWHERE, ("f9",), PROGRAM),
     Action("sync", later("synchronize now"), _EVERYWHERE, ("f5",), PROGRAM),
+    Action("vanished", later("tickets gone at the helpdesk"), _EVERYWHERE, ("f7",), PROGRAM),
     Action("undo", later("undo"), _EVERYWHERE, ("u",), ANSWERING, 60),
     Action("search", later("search"), _DESK, ("/",), MOVING, 80),
     Action("outbox", later("outbox and problems"), _DESK, ("O",), PROGRAM),

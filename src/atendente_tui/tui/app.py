@@ -43,6 +43,8 @@ Severity = Literal["information", "warning", "error"]
 
 WARM_AFTER = 0.05
 """Seconds after the first frame at which everything else is imported."""
+NOTICED = 60.0
+"""Seconds that what must not be missed stays on the screen."""
 GATHER = 0.03
 """Seconds in which news of several commits become one message."""
 
@@ -341,6 +343,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
             furnish = getattr(screen, "furnish", None)
             if furnish is not None:
                 self.run_worker(furnish(), name="furnish", exit_on_error=True)
+        for notice in self.workplace.notices:
+            self.say(notice, severity="warning", seconds=NOTICED)
         for fault in self.key_faults:
             self.say(str(fault), title=_("Keys in the settings"), severity="warning", seconds=20)
 

@@ -66,11 +66,11 @@ def open_workplace(config: Config) -> Workplace:
     from atendente_tui.store.store import Store
     from atendente_tui.tui.workplace import Workplace
 
-    key = None
+    key, made = None, None
     if config.store.encryption:
         from atendente_tui.secrets import store_key
 
-        key, _made = store_key(paths.store_dir())
+        key, made = store_key(paths.store_dir())
     clock = SystemClock()
     store = Store.open(paths.store_dir(), key=key, rules=rules_of(config), clock=clock)
     try:
@@ -82,7 +82,8 @@ def open_workplace(config: Config) -> Workplace:
     except BaseException:
         store.close()
         raise
-    return Workplace(store, desk, config, clock, ZoneInfo(config.ui.zone))
+    notices = (made,) if made is not None else ()
+    return Workplace(store, desk, config, clock, ZoneInfo(config.ui.zone), notices=notices)
 
 
 def show(workplace: Workplace) -> int:

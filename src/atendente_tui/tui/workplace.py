@@ -25,3 +25,5 @@ class Workplace:
     """The operator's zone; what is stored is UTC."""
     sync: SyncService | None = None
     """None while working without a backend."""
+    notices: tuple[str, ...] = ()
+    """What opening it has to tell, said once the screen stands."""

@@ -23,6 +23,7 @@ from atendente_tui.tui.form_model import Field, Form, Values, option
 from atendente_tui.tui.forms import ask
 from atendente_tui.tui.screens.confirm import confirm
 from atendente_tui.tui.show import cell
+from atendente_tui.tui.verbs import vanished
 from atendente_tui.tui.verbs.again import FORMS, ask_again
 from atendente_tui.tui.verbs.place import app_of, open_ticket
 from atendente_tui.tui.verbs.running import outcome
@@ -42,7 +43,7 @@ _GROUPS = (
 
 
 class OutboxScreen(Board):
-    topics: ClassVar[tuple[str, ...]] = ("outbox",)
+    topics: ClassVar[tuple[str, ...]] = ("outbox", "sync")
     context = "outbox"
 
     def __init__(self) -> None:
@@ -69,6 +70,7 @@ class OutboxScreen(Board):
                 )
             )
         )
+        self.heed(vanished.told(self.here))
         self.nothing(safe_text(_("Everything has left. Nothing waits for you here.")) if not rows else None)
         self.list.show(self._listed(rows))
         self.tell()

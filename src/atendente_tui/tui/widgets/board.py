@@ -32,7 +32,8 @@ class Board(Screen[None]):
     DEFAULT_CSS = """
     Board { background: $surface; color: $foreground; }
     Board .board-title { height: 1; background: $panel; color: $foreground; text-style: bold; padding: 0 1; }
-    Board .board-head { height: auto; padding: 0 1; color: $text-muted; }
+    Board .board-head { height: auto; padding: 0 1; text-style: bold; display: none; }
+    Board.-heeded .board-head { display: block; }
     Board .board-empty { height: 1fr; padding: 1 2; display: none; }
     Board.-empty .board-empty { display: block; }
     Board.-empty RowList { display: none; }
@@ -50,6 +51,7 @@ class Board(Screen[None]):
         super().__init__()
         self.list = RowList()
         self._title = Static("", classes="board-title")
+        self._head = Static("", classes="board-head")
         self._told = Static("")
         self._empty = Static("", classes="board-empty")
         self._keys = Static("", classes="board-keys")
@@ -64,6 +66,7 @@ class Board(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._title
+        yield self._head
         yield self.list
         yield self._empty
         with VerticalScroll(classes="board-told", can_focus=True):
@@ -108,6 +111,11 @@ class Board(Screen[None]):
 
     def entitle(self, title: SafeText) -> None:
         self._title.update(Content(title))
+
+    def heed(self, sentence: SafeText | None) -> None:
+        """Say above the list what has to do with all of it; None when there is nothing of the kind."""
+        self.set_class(sentence is not None, "-heeded")
+        self._head.update(Content(sentence or ""))
 
     def nothing(self, sentence: SafeText | None) -> None:
         """Say that there is nothing to list, and why that is good; None when there is."""

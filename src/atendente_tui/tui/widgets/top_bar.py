@@ -30,6 +30,9 @@ class SyncSeen(NamedTuple):
     last_ok: int | None = None
     done: int = 0
     total: int | None = None
+    error: str | None = None
+    gone: int = 0
+    known: int = 0
 
 
 class TopBar(LineBar):
@@ -78,7 +81,7 @@ class TopBar(LineBar):
         dot = self.app.glyphs.dot
         text, role = self._sync_said()
         wide = width >= 100
-        pieces = [Piece(text, role, "sync"), Piece(f" {dot} ", "quiet")]
+        pieces = [Piece(text, role, "vanished" if self._sync.gone else "sync"), Piece(f" {dot} ", "quiet")]
         outgoing = _("outbox {n}") if wide else _("out {n}")
         pieces.append(Piece(outgoing.format(n=self._outgoing), "" if self._outgoing else "quiet", "outbox"))
         if self._problems or wide:
@@ -101,6 +104,10 @@ class TopBar(LineBar):
             return f"{glyphs.offline} " + _("log in again"), "bad"
         if seen.state == "offline":
             return f"{glyphs.offline} " + _("offline"), "warning"
+        if seen.error == "mass_disappearance":
+            return f"{glyphs.warning} " + _("{gone} of {known} gone").format(
+                gone=seen.gone, known=seen.known
+            ), "bad"
         if seen.state == "paused":
             return f"{glyphs.offline} " + _("the server asked for a pause"), "warning"
         if seen.total and seen.state == "pulling" and seen.done < seen.total:
@@ -131,5 +138,11 @@ def _sync_seen(db: Connection, backend: str) -> SyncSeen:
     except ValueError:
         told = {}
     return SyncSeen(
-        str(told.get("state", "idle")), told.get("last_ok"), int(told.get("done") or 0), told.get("total")
+        str(told.get("state", "idle")),
+        told.get("last_ok"),
+        int(told.get("done") or 0),
+        told.get("total"),
+        told.get("error"),
+        int(told.get("gone") or 0),
+        int(told.get("known") or 0),
     )
