@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from textual.pilot import Pilot
 
 from atendente_tui.clock import RunningClock
@@ -150,7 +152,9 @@ async def test_a_folder_that_is_not_there_is_told_on_the_form(tmp_path: Path) ->
         assert (tmp_path / "x.txt").exists()
 
 
-async def test_offline_is_said_and_the_screen_goes_on(tmp_path: Path) -> None:
+async def test_offline_is_said_and_the_screen_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with shop(tmp_path) as one:
         one.place.sync._make().world().online = False  # type: ignore[attr-defined]
         await one.on(ONE)
@@ -160,6 +164,8 @@ async def test_offline_is_said_and_the_screen_goes_on(tmp_path: Path) -> None:
         await one.pilot.press("1")
         assert one.app.screen.place == "queue"  # type: ignore[attr-defined]
         assert not one.downloads.exists()
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 async def test_a_long_fetch_says_that_it_goes_on(tmp_path: Path, monkeypatch: Any) -> None:

@@ -47,12 +47,13 @@ async def save_attachment(screen: Screen[Any]) -> None:
     for file in chosen:
         where = attachments.place(config, file, told)
         saving = attachments.save(workplace.desk, config, workplace.sync, ticket_id, file, where)
-        waiting = asyncio.wrap_future(saving)
+        finishing = app.done(saving)
+        done = asyncio.create_task(finishing)
         said, pause = _("Fetching {what}…"), SOON
-        while not (await asyncio.wait({waiting}, timeout=pause))[0]:
+        while not (await asyncio.wait({done}, timeout=pause))[0]:
             app.say(said.format(what=named(file)))
             said, pause = _("Still fetching {what}…"), AGAIN
-        path = await app.done(saving)
+        path = done.result()
         if path is None:
             break
         saved.append(path)
