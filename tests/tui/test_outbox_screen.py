@@ -205,7 +205,7 @@ async def test_undo_means_the_row_under_the_cursor(tmp_path: Path) -> None:
         first = str(owning.assign(h.desk, MINE, "bruno").result().command_id)
         second = str(triaging.set_team(h.desk, MINE, "logistica").result().command_id)
         screen = await opened(h)
-        screen.list.show(screen.list._rows, first)
+        screen.list.set_rows(screen.list.rows, key=first)
         await h.press("u")
         await h.until(lambda: state_of(h, first) == OutboxState.UNDONE)
         assert state_of(h, second) == OutboxState.HELD

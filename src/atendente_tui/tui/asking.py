@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
-from atendente_tui.tui.glyphs import UNICODE
-from atendente_tui.tui.lines import BLANK, Line, Span, block, fitted
+from atendente_tui.tui.lines import BLANK, Line, Span, block
+from atendente_tui.tui.widgets.dialog import Box, Dialog
 from atendente_tui.tui.widgets.line_pane import LinePane
+from atendente_tui.tui.widgets.row_list import RowList
+from atendente_tui.tui.widgets.rows_pane import Row
 
 if TYPE_CHECKING:
     from textual.app import App
-
-_BOX = """
-    {name} {{ align: center middle; background: transparent; }}
-    {name} > Vertical {{
-        width: 72; max-width: 100%; height: auto; max-height: 100%;
-        background: $surface; color: $foreground; border: round $primary; padding: 0 1;
-    }}
-    {name}.-ascii > Vertical {{ border: ascii $primary; }}
-    {name} .asked {{ height: auto; }}
-    {name} .keys {{ height: 1; color: $text-muted; }}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +35,10 @@ class Option:
     """False for what is shown only to say why it cannot be chosen."""
 
 
-class _Options(LinePane):
-    DEFAULT_CSS = "_Options { height: auto; max-height: 60vh; }"
+class ChoiceScreen(Dialog["list[str] | None"]):
+    """The keys chosen: one, or with `chosen` given as many as wanted. None when the person went back."""
 
-    def __init__(self, options: Sequence[Option], chosen: set[str] | None, at: str | None) -> None:
-        super().__init__()
-        self.options = options
-        self.chosen = chosen
-        can = [n for n in range(len(options)) if self.selectable(n)]
-        self.cursor = next((n for n in can if options[n].key == at), can[0] if can else 0)
-
-    def get_content_height(self, *_args: Any) -> int:
-        return len(self.options)
-
-    def count(self) -> int:
-        return len(self.options)
-
-    def key(self, item: int) -> Hashable:
-        return (item, self.chosen is not None and self.options[item].key in self.chosen)
-
-    def selectable(self, item: int) -> bool:
-        return self.options[item].able and not self.options[item].heading
-
-    def build(self, item: int, width: int) -> list[Line]:
-        one = self.options[item]
-        if one.heading:
-            return [fitted(Line((Span(safe_line(one.label), "day"),)), width, self.glyphs.more)]
-        box = "" if self.chosen is None else "[x] " if one.key in self.chosen else "[ ] "
-        detail = f"  {safe_line(one.detail)}" if one.detail else ""
-        label = Span(f" {box}{safe_line(one.label)}", "" if one.able else "quiet")
-        return [fitted(Line((label, Span(detail, "quiet"))), width, self.glyphs.more)]
-
-
-class ChoiceScreen(ModalScreen["list[str] | None"]):
-    """The keys chosen: one, or with `chosen` given as many as wanted. None when the person went back.
-
-    at   key of the option the cursor is on at first
-    """
-
-    DEFAULT_CSS = _BOX.format(name="ChoiceScreen")
+    DEFAULT_CSS = "ChoiceScreen RowList { height: auto; max-height: 60vh; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", show=False),
         Binding("space,x", "mark", show=False),
@@ -96,54 +50,66 @@ class ChoiceScreen(ModalScreen["list[str] | None"]):
         text: str,
         options: Sequence[Option],
         chosen: Collection[str] | None = None,
+        *,
         at: str | None = None,
     ) -> None:
+        """`at` is the key that the cursor stands on at first."""
         super().__init__()
+        self._at = at
         self._title = title
         self._text = text
-        self._options = _Options(options, None if chosen is None else set(chosen), at)
+        self._options = options
+        self._chosen = None if chosen is None else set(chosen)
+        self._rows = RowList()
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = cast(str, Content(safe_line(self._title)))
-        with box:
+        many = self._chosen is not None
+        with Box(self._title):
             if self._text:
-                yield Static(Content(safe_text(self._text, lines=20)), classes="asked")
-            yield self._options
-            many = self._options.chosen is not None
+                yield Static(Content(safe_text(self._text, lines=20)))
+            yield self._rows
             yield Static(
                 Content(
                     _("Space marks · Enter applies · Esc back") if many else _("Enter chooses · Esc back")
                 ),
-                classes="keys",
+                classes="dialog-keys",
             )
 
     def on_mount(self) -> None:
-        self.set_class(getattr(self.app, "glyphs", UNICODE).ascii, "-ascii")
-        self._options.focus()
+        super().on_mount()
+        self._show(self._at)
+        self._rows.focus()
+
+    def _show(self, key: str | None = None) -> None:
+        self._rows.set_rows([self._row(one) for one in self._options], key=key)
+
+    def _row(self, one: Option) -> Row:
+        if one.heading:
+            return Row(None, (Span(safe_line(one.label), "day"),))
+        box = "" if self._chosen is None else "[x] " if one.key in self._chosen else "[ ] "
+        detail = f"  {safe_line(one.detail)}" if one.detail else ""
+        label = Span(f"{box}{safe_line(one.label)}", "" if one.able else "quiet")
+        return Row(one.key if one.able else None, (label, Span(detail, "quiet")))
 
     def action_back(self) -> None:
         self.dismiss(None)
 
     def action_mark(self) -> None:
-        chosen = self._options.chosen
-        if chosen is None:
-            return
-        chosen ^= {self._options.options[self._options.cursor].key}
-        self._options.settle()
+        if self._chosen is not None and (key := self._rows.row_key) is not None:
+            self._chosen ^= {key}
+            self._show()
 
     def on_line_pane_entered(self, event: LinePane.Entered) -> None:
         event.stop()
-        if self._options.chosen is None:
-            self.dismiss([self._options.options[event.item].key])
-        else:
-            self.dismiss([one.key for one in self._options.options if one.key in self._options.chosen])
+        if self._chosen is not None:
+            self.dismiss([one.key for one in self._options if one.key in self._chosen])
+        elif (key := self._rows.row_key) is not None:
+            self.dismiss([key])
 
 
-class LineScreen(ModalScreen["str | None"]):
+class LineScreen(Dialog["str | None"]):
     """One line of text, None when the person went back. With `needed`, an empty one is not taken."""
 
-    DEFAULT_CSS = _BOX.format(name="LineScreen")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
 
     def __init__(self, title: str, text: str, *, value: str = "", needed: str = "", note: str = "") -> None:
@@ -155,17 +121,15 @@ class LineScreen(ModalScreen["str | None"]):
         self._note = note
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = cast(str, Content(safe_line(self._title)))
-        with box:
+        with Box(self._title):
             if self._text:
-                yield Static(Content(safe_text(self._text, lines=8)), classes="asked")
+                yield Static(Content(safe_text(self._text, lines=8)))
             yield Input(value=safe_line(self._value, characters=1_000), compact=True)
-            yield Static(Content(safe_line(self._note)), classes="keys", id="fault")
-            yield Static(Content(_("Enter goes on · Esc back")), classes="keys")
+            yield Static(Content(safe_line(self._note)), classes="dialog-keys", id="fault")
+            yield Static(Content(_("Enter goes on · Esc back")), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.set_class(getattr(self.app, "glyphs", UNICODE).ascii, "-ascii")
+        super().on_mount()
         self.query_one(Input).focus()
 
     def action_back(self) -> None:

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Literal
-
-from textual.content import Content
+from typing import Literal
 
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store.rows import SearchHit
+from atendente_tui.tui.lines import Span
 
 GROUPS = ("customer", "ticket", "article", "event")
 """Kinds of hits, in the order they are shown."""
@@ -68,8 +67,8 @@ def grouped(hits: Sequence[SearchHit]) -> Iterator[tuple[str, list[SearchHit]]]:
             yield kind, found
 
 
-def passage(snippet: str, *, lead: int = 24, characters: int = 200) -> Content:
-    """The passage with the words found in bold, everything foreign in it cleaned.
+def passage(snippet: str, *, lead: int = 24, characters: int = 200) -> tuple[Span, ...]:
+    """The passage with the words found in a look of their own, everything foreign in it cleaned.
 
     It begins at most `lead` characters before the first word found, so that a narrow row shows that word.
     """
@@ -77,15 +76,15 @@ def passage(snippet: str, *, lead: int = 24, characters: int = 200) -> Content:
     if first > lead:
         start = snippet.find(" ", first - lead, first) + 1 or first - lead
         snippet = "…" + snippet[start:]
-    parts: list[Any] = []
+    parts: list[Span] = []
     left = characters
     for n, piece in enumerate(snippet.split(BEGIN)):
         found, end, rest = piece.partition(END) if n else ("", "", piece)
         if not end:
             found, rest = "", piece
-        for text, style in ((found, "bold underline"), (rest, "")):
+        for text, role in ((found, "found"), (rest, "")):
             if text and left > 0:
                 shown = safe_line(text, characters=max(2, left))
                 left -= len(shown)
-                parts.append((shown, style) if style else shown)
-    return Content.assemble(*parts)
+                parts.append(Span(shown, role))
+    return tuple(parts)

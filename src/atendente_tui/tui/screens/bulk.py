@@ -12,9 +12,11 @@ from textual.widgets import Static
 
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import SafeText, safe_line
+from atendente_tui.tui.lines import Span
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.widgets.dialog import Box, Dialog
-from atendente_tui.tui.widgets.row_list import Row, RowList
+from atendente_tui.tui.widgets.row_list import RowList
+from atendente_tui.tui.widgets.rows_pane import Row
 
 
 class Line(NamedTuple):
@@ -52,8 +54,7 @@ class BulkScreen(Dialog[bool]):
     def on_mount(self) -> None:
         super().on_mount()
         rows = self.query_one(RowList)
-        rows.show([self._row(line) for line in self._lines])
-        rows.styles.height = max(1, min(len(self._lines), 200))
+        rows.set_rows([self._row(line) for line in self._lines])
         rows.focus()
 
     def action_answer(self, yes: bool) -> None:
@@ -73,13 +74,9 @@ class BulkScreen(Dialog[bool]):
             mark, what = self.here.glyphs.warning, _("no: {why}").format(why=line.refused)
         return Row(
             str(line.ticket_id),
-            Content.assemble(
-                f"{mark} ",
-                cell(line.protocol, 13),
-                " ",
-                cell(line.subject, 28),
-                "  ",
-                (safe_line(what), "bold" if line.refused else ""),
+            (
+                Span(f"{mark} {cell(line.protocol, 13)} {cell(line.subject, 28)}  "),
+                Span(safe_line(what), "strong" if line.refused else ""),
             ),
         )
 

@@ -11,16 +11,14 @@ from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.tui.copying import copy
-from atendente_tui.tui.glyphs import UNICODE
 from atendente_tui.tui.lines import BLANK, Line, block
+from atendente_tui.tui.widgets.dialog import Box, Dialog
 from atendente_tui.tui.widgets.line_pane import LinePane
 
 PIECE = 4_000
@@ -75,17 +73,11 @@ class Formatted(Pages):
         return [self._made[1][item]]
 
 
-class FullText(ModalScreen["str | None"]):
+class FullText(Dialog["str | None"]):
     """Shows a text; dismissed with the key of the one of `offers` the person took, or None."""
 
     DEFAULT_CSS = """
-    FullText { align: center middle; background: transparent; }
-    FullText > Vertical {
-        width: 110; max-width: 100%; height: 100%;
-        background: $surface; color: $foreground; border: round $primary; padding: 0 1;
-    }
-    FullText.-ascii > Vertical { border: ascii $primary; }
-    FullText .keys { height: 1; color: $text-muted; }
+    FullText > Box { width: 110; height: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", show=False),
@@ -113,17 +105,16 @@ class FullText(ModalScreen["str | None"]):
         self.pages: LinePane = Formatted(make) if make is not None else Pages(text)
 
     def compose(self) -> ComposeResult:
-        box = Vertical()
-        box.border_title = cast(str, Content(safe_line(self._title)))
+        box = Box(self._title)
         box.border_subtitle = cast(str, Content(safe_line(self._subtitle)))
         with box:
             yield self.pages
             keys = [f"{key} {label}" for key, label in self._offers.items()]
             keys += [f"y {_('copy')}", f"Esc {_('back')}"]
-            yield Static(Content(" · ".join(keys)), classes="keys")
+            yield Static(Content(" · ".join(keys)), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.set_class(getattr(self.app, "glyphs", UNICODE).ascii, "-ascii")
+        super().on_mount()
         self.pages.focus()
 
     def action_back(self) -> None:

@@ -21,6 +21,7 @@ from atendente_tui.store.rows import OutboxRow
 from atendente_tui.tui import outbox_words as words
 from atendente_tui.tui.form_model import Field, Form, Values, option
 from atendente_tui.tui.forms import ask
+from atendente_tui.tui.lines import Span
 from atendente_tui.tui.screens.confirm import confirm
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.verbs import vanished
@@ -28,7 +29,7 @@ from atendente_tui.tui.verbs.again import FORMS, ask_again
 from atendente_tui.tui.verbs.place import app_of, open_ticket
 from atendente_tui.tui.verbs.running import outcome
 from atendente_tui.tui.widgets.board import Board
-from atendente_tui.tui.widgets.row_list import Row
+from atendente_tui.tui.widgets.rows_pane import Row, heading
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -54,7 +55,7 @@ class OutboxScreen(Board):
     @property
     def command_id(self) -> str | None:
         """The command under the cursor: the one that undo means here."""
-        return self.list.key
+        return self.list.row_key
 
     def reload(self) -> None:
         states = list(OutboxState) if self._settled else sorted(PENDING_STATES)
@@ -72,7 +73,7 @@ class OutboxScreen(Board):
         )
         self.heed(vanished.told(self.here))
         self.nothing(safe_text(_("Everything has left. Nothing waits for you here.")) if not rows else None)
-        self.list.show(self._listed(rows))
+        self.list.set_rows(self._listed(rows))
         self.tell()
 
     def _listed(self, rows: Sequence[OutboxRow]) -> list[Row]:
@@ -87,11 +88,11 @@ class OutboxScreen(Board):
         for states, name in _GROUPS:
             group = [row for row in reversed(left) if row.state in states]
             if group:
-                listed.append(Row("", Content(safe_line(f"{titles[name]} ({len(group)})"))))
+                listed.append(heading(safe_line(f"{titles[name]} ({len(group)})")))
                 listed += map(self._row, group)
         settled = [row for row in left if row.state not in PENDING_STATES]
         if settled:
-            listed.append(Row("", Content(safe_line(f"{titles['settled']} ({len(settled)})"))))
+            listed.append(heading(safe_line(f"{titles['settled']} ({len(settled)})")))
             listed += map(self._row, settled)
         return listed
 
@@ -104,15 +105,12 @@ class OutboxScreen(Board):
         sign = self.here.glyphs.warning if problem else " "
         return Row(
             row.command_id,
-            Content.assemble(
-                f"{sign} ",
-                (cell(safe_line(words.state(row, zone)), 19), "bold" if problem else ""),
-                " ",
-                cell(safe_line(row.protocol or ""), 12),
-                " ",
-                cell(safe_line(labels.command(row.type)), 17),
-                " ",
-                tail,
+            (
+                Span(f"{sign} "),
+                Span(f"{cell(safe_line(words.state(row, zone)), 19)} ", "strong" if problem else ""),
+                Span(f"{cell(safe_line(row.protocol or ''), 12)} "),
+                Span(f"{cell(safe_line(labels.command(row.type)), 17)} "),
+                Span(tail),
             ),
         )
 
@@ -299,7 +297,7 @@ class OutboxScreen(Board):
 
     def _row_here(self, states: Sequence[str]) -> OutboxRow | None:
         """The row under the cursor, if it is in one of these states."""
-        row = self._rows.get(self.list.key or "")
+        row = self._rows.get(self.list.row_key or "")
         return row if row is not None and row.state in states else None
 
     def _work(self, coroutine: Coroutine[Any, Any, None]) -> None:

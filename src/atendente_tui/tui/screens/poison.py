@@ -14,11 +14,12 @@ from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
 from atendente_tui.store import poisoned
 from atendente_tui.store.poisoned import PoisonRow
+from atendente_tui.tui.lines import Span
 from atendente_tui.tui.screens.confirm import confirm
 from atendente_tui.tui.screens.full_text import FullText
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.widgets.board import Board
-from atendente_tui.tui.widgets.row_list import Row
+from atendente_tui.tui.widgets.rows_pane import Row
 
 
 class PoisonScreen(Board):
@@ -35,14 +36,14 @@ class PoisonScreen(Board):
         count = n_("{n} change set aside", "{n} changes set aside", len(rows)).format(n=len(rows))
         self.entitle(safe_line(_("What could not be applied · {count}").format(count=count)))
         self.nothing(safe_text(_("Everything that came in was understood.")) if not rows else None)
-        self.list.show([self._row(row) for row in rows])
+        self.list.set_rows([self._row(row) for row in rows])
         self.tell()
 
     def _row(self, row: PoisonRow) -> Row:
         when = formats.moment(row.at, self.workplace.zone, self.here.now_ms())
         return Row(
             str(row.n),
-            Content.assemble(cell(safe_line(when), 13), " ", cell(named(row), 26), " ", safe_line(row.error)),
+            (Span(f"{cell(safe_line(when), 13)} {cell(named(row), 26)} {safe_line(row.error)}"),),
         )
 
     def told(self, key: str) -> Content:
@@ -70,7 +71,7 @@ class PoisonScreen(Board):
         await self.app.push_screen(FullText(named(row), f"{row.error}\n\n{text}"))
 
     def do_poison_retry(self) -> None:
-        row = self._rows.get(self.list.key or "")
+        row = self._rows.get(self.list.row_key or "")
         if row is not None:
             self.run_worker(self._retry(row), group="board")
 
@@ -83,7 +84,7 @@ class PoisonScreen(Board):
             self.here.say(said, severity="information" if worked else "warning")
 
     def do_poison_forget(self) -> None:
-        row = self._rows.get(self.list.key or "")
+        row = self._rows.get(self.list.row_key or "")
         if row is not None:
             self.run_worker(self._forget(row), group="board")
 

@@ -14,11 +14,12 @@ from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.store import reading
 from atendente_tui.store.rows import PromiseRow
+from atendente_tui.tui.lines import Span
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.verbs.place import app_of, open_ticket
 from atendente_tui.tui.verbs.promising import settle
 from atendente_tui.tui.widgets.board import Board
-from atendente_tui.tui.widgets.row_list import Row
+from atendente_tui.tui.widgets.rows_pane import Row, heading
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -56,7 +57,7 @@ class PromisesScreen(Board):
             )
         )
         self.nothing(safe_text(_("Nothing is owed to anybody.")) if not rows else None)
-        self.list.show(self._listed(rows))
+        self.list.set_rows(self._listed(rows))
         self.tell()
 
     def _listed(self, rows: Sequence[PromiseRow]) -> list[Row]:
@@ -71,7 +72,7 @@ class PromisesScreen(Board):
             (_("Later"), [row for row in ahead if self._day(row) != today]),
         ):
             if group:
-                listed.append(Row("", Content(safe_line(f"{title} ({len(group)})"))))
+                listed.append(heading(safe_line(f"{title} ({len(group)})")))
                 listed += map(self._row, group)
         return listed
 
@@ -82,20 +83,15 @@ class PromisesScreen(Board):
         now = self.here.now_ms()
         late = row.due <= now
         sign = self.here.glyphs.warning if late else " "
+        due = safe_line(formats.moment(row.due, self.workplace.zone, now))
         return Row(
             row.id,
-            Content.assemble(
-                f"{sign} ",
-                (
-                    cell(safe_line(formats.moment(row.due, self.workplace.zone, now)), 13),
-                    "bold" if late else "",
-                ),
-                " ",
-                cell(safe_line(formats.countdown(row.due - now)), 7),
-                " ",
-                cell(safe_line(row.customer), 20),
-                " ",
-                safe_line(row.what),
+            (
+                Span(f"{sign} "),
+                Span(f"{cell(due, 13)} ", "strong" if late else ""),
+                Span(f"{cell(safe_line(formats.countdown(row.due - now)), 7)} "),
+                Span(f"{cell(safe_line(row.customer), 20)} "),
+                Span(safe_line(row.what)),
             ),
         )
 
@@ -120,7 +116,7 @@ class PromisesScreen(Board):
         open_ticket(self, self._rows[key].ticket_id)
 
     def do_promises_settle(self) -> None:
-        row = self._rows.get(self.list.key or "")
+        row = self._rows.get(self.list.row_key or "")
         if row is not None:
             self.run_worker(settle(self, [row]), group="board")
 

@@ -19,10 +19,13 @@ from atendente_tui.i18n import _, later, n_
 from atendente_tui.privacy.safe import SafeText, safe_line
 from atendente_tui.store import reading
 from atendente_tui.store.rows import ArticleRow, SearchHit
+from atendente_tui.tui.lines import Span
 from atendente_tui.tui.search_model import GROUPS, Ask, Rank, Searching, grouped, passage
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.verbs.place import app_of, open_ticket, workplace_of
-from atendente_tui.tui.widgets.row_list import Row, RowList
+from atendente_tui.tui.widgets.line_pane import LinePane
+from atendente_tui.tui.widgets.row_list import RowList
+from atendente_tui.tui.widgets.rows_pane import Row, heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,15 +51,15 @@ class Query(Input):
     """The box: the arrows belong to the list below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "list('move', -1)", show=False),
-        Binding("down", "list('move', 1)", show=False),
+        Binding("up", "list('step', -1)", show=False),
+        Binding("down", "list('step', 1)", show=False),
         Binding("pageup", "list('page', -1)", show=False),
         Binding("pagedown", "list('page', 1)", show=False),
     ]
 
     def action_list(self, what: str, step: int) -> None:
         rows = self.screen.query_one(RowList)
-        rows.action_move(step) if what == "move" else rows.action_page(step)
+        rows.action_step(step) if what == "step" else rows.action_page(step)
 
 
 class SearchScreen(Screen[None]):
@@ -113,15 +116,12 @@ class SearchScreen(Screen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._list.action_choose()
+        self._list.action_enter()
 
-    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+    def on_line_pane_entered(self, event: LinePane.Entered) -> None:
         event.stop()
-
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
-        event.stop()
-        if event.key is not None:
-            self._open(self._hits[event.key])
+        if (key := self._list.row_key) is not None:
+            self._open(self._hits[key])
 
     def on_key(self, event: events.Key) -> None:
         # Letters typed while the list has the focus go on with the question.
@@ -162,12 +162,12 @@ class SearchScreen(Screen[None]):
         self._hits = {}
         rows: list[Row] = []
         for kind, found in grouped(hits):
-            rows.append(Row("", Content(safe_line(f"{_(TITLES[kind])} ({len(found)})"))))
+            rows.append(heading(safe_line(f"{_(TITLES[kind])} ({len(found)})")))
             for hit in found:
                 key = f"{hit.kind}:{hit.ref}"
                 self._hits[key] = hit
                 rows.append(Row(key, self._line(hit)))
-        self._list.show(rows, next(iter(self._hits), None))
+        self._list.set_rows(rows, from_top=True)
         if not query:
             said = _("Accents and capitals do not matter; every word must be there.")
         elif not hits:
@@ -179,21 +179,19 @@ class SearchScreen(Screen[None]):
                 said += " · " + _("there are more: another word narrows it down")
         self._said.update(Content(safe_line(said)))
 
-    def _line(self, hit: SearchHit) -> Content:
+    def _line(self, hit: SearchHit) -> tuple[Span, ...]:
         app, workplace = app_of(self), workplace_of(self)
         when = formats.moment(hit.at, workplace.zone, app.now_ms()) if hit.at is not None else ""
         channel = labels.channel_short(hit.channel) if hit.channel else ""
-        text = passage(hit.snippet) if hit.kind != "customer" else Content(self._addresses(hit.ref))
+        text = passage(hit.snippet) if hit.kind != "customer" else (Span(self._addresses(hit.ref)),)
         # Of a ticket the passage is its subject, which need not stand there twice.
         short = hit.kind == "ticket" or (hit.ticket_id is not None and app.size.width < WIDE)
         title, width = (hit.title.split(" ", 1)[0], 12) if short else (hit.title, 30)
-        return Content.assemble(
-            cell(safe_line(when), 13),
-            " ",
-            cell(safe_line(channel), 5),
-            (cell(safe_line(title), width), "bold" if hit.kind != "event" else ""),
-            "  ",
-            text,
+        return (
+            Span(f"{cell(safe_line(when), 13)} {cell(safe_line(channel), 5)}"),
+            Span(cell(safe_line(title), width), "strong" if hit.kind != "event" else ""),
+            Span("  "),
+            *text,
         )
 
     def _addresses(self, customer_id: int) -> SafeText:

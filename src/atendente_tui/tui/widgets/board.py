@@ -16,6 +16,7 @@ from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import SafeText
 from atendente_tui.tui.actions import ACTIONS, GLOBAL
 from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.widgets.line_pane import LinePane
 from atendente_tui.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -126,16 +127,16 @@ class Board(Screen[None]):
         event.stop()
         self.tell()
 
-    def on_row_list_chosen(self, event: RowList.Chosen) -> None:
+    def on_line_pane_entered(self, event: LinePane.Entered) -> None:
         event.stop()
-        if event.key is not None:
-            self.run_worker(self.choose(event.key), group="board")
+        if (key := self.list.row_key) is not None:
+            self.run_worker(self.choose(key), group="board")
 
     async def choose(self, key: str) -> None:
         """Enter on a row."""
 
     def tell(self) -> None:
-        key = self.list.key
+        key = self.list.row_key
         self._told.update(self.told(key) if key is not None else Content(""))
         self._keys.update(Content(self.keys_line(key)))
 

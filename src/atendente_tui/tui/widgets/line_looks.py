@@ -20,6 +20,7 @@ ROLES = (
     "code",
     "heading",
     "link",
+    "found",
     "bar",
 )
 
@@ -41,6 +42,7 @@ STYLES = """
     LinePane > .lines--code { color: $text-secondary; }
     LinePane > .lines--heading { color: $text-primary; text-style: bold; }
     LinePane > .lines--link { text-style: underline; }
+    LinePane > .lines--found { text-style: bold underline; }
     LinePane > .lines--bar { color: $text-muted; }
     LinePane:ansi > .lines--note { color: ansi_yellow; background: ansi_default; }
     LinePane:ansi > .lines--cursor { background: ansi_default; text-style: bold underline; }

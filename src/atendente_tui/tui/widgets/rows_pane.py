@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from textual.geometry import Region
 
+from atendente_tui.privacy.safe import SafeText
 from atendente_tui.tui.lines import Line, Span, balanced, fitted, two_ends
 from atendente_tui.tui.widgets.line_pane import LinePane
 
@@ -22,25 +23,36 @@ class Row(NamedTuple):
     """Whether a long right side is cut for the sake of the left one."""
 
 
+def heading(text: SafeText) -> Row:
+    return Row(None, (Span(text, "heading"),))
+
+
 class RowsPane(LinePane):
     """A list of one-line rows that are all in memory; the cursor stays with its row's key."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self.rows: list[Row] = []
+    margin = " "
+    """Stands before every row: the cursor's sign takes its first column."""
 
-    def set_rows(self, rows: list[Row], *, from_top: bool = False) -> None:
-        """Show other rows; nothing is painted when they are the same."""
-        if rows == self.rows and not from_top:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        self.rows: list[Row] = []
+        super().__init__(id=id, classes=classes)
+
+    def set_rows(self, rows: list[Row], *, key: str | None = None, from_top: bool = False) -> None:
+        """Show other rows; nothing is painted when they are the same.
+
+        The cursor goes to `key`, else it stays with its row, else near where it was.
+        """
+        if rows == self.rows and key is None and not from_top:
             return
-        held = self.row_key
+        wanted, near = (None, 0) if from_top else (key or self.row_key, self.cursor)
+        if len(rows) != len(self.rows) and self.styles.auto_dimensions:
+            self.refresh(layout=True)
         self.rows = rows
-        first = next((n for n, row in enumerate(rows) if row.key is not None), 0)
-        self.cursor = next(
-            (n for n, row in enumerate(rows) if row.key is not None and row.key == held), first
-        )
+        places = [n for n, row in enumerate(rows) if row.key is not None]
+        held = next((n for n in places if rows[n].key == wanted), None)
+        self.cursor = min(places, key=lambda n: abs(n - near), default=0) if held is None else held
         if from_top:
-            self.cursor, self.top = first, (0, 0)
+            self.top = (0, 0)
         self.settle()
         self.move_cursor(self.cursor)
 
@@ -48,6 +60,9 @@ class RowsPane(LinePane):
     def row_key(self) -> str | None:
         """Key of the row under the cursor."""
         return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
+
+    def get_content_height(self, *_args: Any) -> int:
+        return len(self.rows)
 
     def count(self) -> int:
         return len(self.rows)
@@ -61,9 +76,9 @@ class RowsPane(LinePane):
     def build(self, item: int, width: int) -> list[Line]:
         row = self.rows[item]
         made = (balanced if row.soft else two_ends)(
-            (Span(" "), *row.left), row.right, width, self.glyphs.more
+            (Span(self.margin), *row.left), row.right, width, self.glyphs.more
         )
-        return [made._replace(indent=1)]
+        return [made._replace(indent=len(self.margin))]
 
 
 class LineBoard(LinePane, can_focus=False):
