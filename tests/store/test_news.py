@@ -69,6 +69,14 @@ def test_whatever_comes_in_is_new_wherever_it_stands(store: Store, there: int, d
     assert found(store, looked(store)) == (0, None)
 
 
+def test_what_came_in_late_is_announced(store: Store) -> None:
+    comes(store, "newest", days=0)
+    heard: list[str] = []
+    store.subscribe(lambda topics: heard.extend(topics))
+    comes(store, "late", days=3)
+    assert f"ticket:{number(store)}" in heard
+
+
 def test_what_is_one_s_own_or_says_nothing_is_no_news(store: Store) -> None:
     known = looked(store)
     comes(store, "mine", author_kind=AuthorKind.AGENT, author="ana", direction=Direction.OUTBOUND)

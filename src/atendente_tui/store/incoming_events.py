@@ -98,6 +98,8 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
         if ticket.stale_wait:
             ticket.waiting_since = _waiting_since(batch, ticket, events)
         ticket.updated = max(ticket.updated, events[-1][0])
+    # A late one changes no column of its ticket, but what stands on its timeline.
+    batch.tx.touch(*(f"ticket:{batch.tickets[remote_id].id}" for remote_id in told))
     return len(fresh)
 
 
