@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.tui.shell_world import HOSTILE, NOW, UiConfig, World, ticket_change, world
+from textual.geometry import Region
 
 from atendente_tui.config import Config, ViewConfig
 from atendente_tui.domain.words import Priority, Status
@@ -16,6 +17,7 @@ from atendente_tui.tui.actions import ACTIONS
 from atendente_tui.tui.screens.help import HelpScreen
 from atendente_tui.tui.screens.workstation import PLACES, Workstation
 from atendente_tui.tui.themes import THEMES
+from atendente_tui.tui.widgets import queue_row
 
 
 async def test_narrow_shows_one_pane_at_a_time(tmp_path: Path) -> None:
@@ -214,34 +216,57 @@ async def test_a_ticket_that_leaves_the_view_gives_its_place_to_the_next(tmp_pat
         assert screen.queue.cursor_id == rows[2].id
 
 
+def repaints(one: World) -> list[Region]:
+    """What of the queue is asked to be painted again from now on; a Region of no height stands for all of it."""
+    asked: list[Region] = []
+    listed = one.screen.queue
+    real = listed.refresh
+
+    def refresh(*regions: Region, **more: bool) -> object:
+        asked.extend(regions or (Region(),))
+        return real(*regions, **more)
+
+    listed.refresh = refresh  # type: ignore[assignment,method-assign]
+    return asked
+
+
+def drawn(one: World) -> bool:
+    """Whether every row to be seen has been painted: the first frame may be late on a busy machine."""
+    listed = one.screen.queue
+    rows = listed._seen()
+    total = listed.window.total if listed.window is not None else 0
+    there = len(rows) == min(listed._height, total) > 0
+    return there and {row.id for row in rows} <= listed._drawn_times.keys()
+
+
 async def test_only_two_rows_are_painted_when_the_cursor_moves(tmp_path: Path) -> None:
     async with world(tmp_path, tickets=60) as one:
-        painted: list[int] = []
-        real = one.screen.queue.render_line
-
-        def counted(y: int):  # type: ignore[no-untyped-def]
-            painted.append(y)
-            return real(y)
-
-        one.screen.queue.render_line = counted  # type: ignore[method-assign]
-        await one.press("down")
-        assert sorted(set(painted)) == [0, 1]
+        await one.until(lambda: drawn(one))
+        asked = repaints(one)
+        one.screen.queue.action_move(1)
+        assert sorted(region.y for region in asked) == [0, 1]
+        assert {region.height for region in asked} == {1}
+        second = one.screen.queue._seen()[1].id
+        await one.until(lambda: one.screen.queue.cursor_id == second)
 
 
 async def test_time_goes_by_and_only_what_reads_differently_is_painted(tmp_path: Path) -> None:
     async with world(tmp_path, tickets=60, events=1) as one:
-        one.screen.queue._tick()
-        await one.pilot.pause()
-        painted: list[int] = []
-        real = one.screen.queue.render_line
-        one.screen.queue.render_line = lambda y: (painted.append(y), real(y))[1]  # type: ignore[method-assign]
-        one.screen.queue._tick()
-        await one.pilot.pause()
-        assert painted == []
+        await one.until(lambda: drawn(one))
+        listed, rows, asked = one.screen.queue, one.screen.queue._seen(), repaints(one)
+
+        def read() -> list[str]:
+            return [queue_row.clock(row, one.app.now_ms())[0] for row in rows]
+
+        before, frame = read(), one.frame()
+        listed._tick()
+        assert asked == []
         one.clock.advance(timedelta(hours=40))
-        one.screen.queue._tick()
-        await one.pilot.pause()
-        assert painted
+        after = read()
+        listed._tick()
+        assert [region.y for region in asked] == [y for y, text in enumerate(after) if text != before[y]]
+        assert {region.height for region in asked} == {1}
+        await one.until(lambda: one.frame() != frame)
 
 
 async def test_the_palette_finds_without_accents_and_runs(tmp_path: Path) -> None:
