@@ -79,7 +79,11 @@ class AtendenteApp(App[int], inherit_bindings=False):
         self._begin_with(themes.choose(ui.theme))
         self.warm = asyncio.Event()
         """Set once everything that the first frame does not need has been imported."""
-        self._fence = ControlFilter()
+        self._fences: list[LineFilter] = [ControlFilter()]
+        if self.glyphs.ascii:
+            from atendente_tui.tui.plain_signs import PlainSigns
+
+            self._fences.append(PlainSigns())
         self._reader: Connection | None = None
         self._watches: WeakKeyDictionary[DOMNode, frozenset[str]] = WeakKeyDictionary()
         self._news: set[str] = set()
@@ -382,7 +386,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
     # Fences
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), self._fence]
+        return [*super().get_line_filters(), *self._fences]
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         return ()

@@ -76,7 +76,6 @@ class ChoiceScreen(Dialog["list[str] | None"]):
             )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._show(self._at)
         self._rows.focus()
 
@@ -129,7 +128,6 @@ class LineScreen(Dialog["str | None"]):
             yield Static(Content(_("Enter goes on · Esc back")), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(Input).focus()
 
     def action_back(self) -> None:

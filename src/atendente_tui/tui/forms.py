@@ -110,7 +110,6 @@ class FormScreen(Dialog[Values | None]):
             yield self._keys
 
     def on_mount(self) -> None:
-        super().on_mount()
         for n, row in enumerate(self._rows.values()):
             row.set_class(n % 2 == 1, "-odd")
         self._tell_keys(again=self._again)

@@ -40,7 +40,7 @@ class Glyphs(NamedTuple):
     similar: str
     star: str
     ascii: bool
-    """Whether borders must be ASCII, too."""
+    """Whether every other sign drawn becomes ASCII, too (`plain_signs`): borders, scroll bars, what customers write."""
 
 
 UNICODE = Glyphs(

@@ -52,7 +52,6 @@ class BulkScreen(Dialog[bool]):
             yield Static(Content(self._keys()), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        super().on_mount()
         rows = self.query_one(RowList)
         rows.set_rows([self._row(line) for line in self._lines])
         rows.focus()

@@ -53,7 +53,6 @@ class ConflictScreen(Dialog[Choice | None]):
             )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query(".conflict-side").first().focus()
 
     def action_take(self, choice: Choice) -> None:

@@ -114,7 +114,6 @@ class FullText(Dialog["str | None"]):
             yield Static(Content(" · ".join(keys)), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.pages.focus()
 
     def action_back(self) -> None:

@@ -51,7 +51,6 @@ class HelpScreen(ModalScreen[None]):
         width: 84; max-width: 100%; height: 100%; max-height: 44;
         background: $surface; border: round $primary; padding: 0 1;
     }
-    HelpScreen.-ascii > VerticalScroll { border: ascii $primary; }
     HelpScreen Static { height: auto; }
     HelpScreen .group { color: $text-primary; text-style: bold; margin-top: 1; }
     """
@@ -75,7 +74,6 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         box = self.query_one(VerticalScroll)
-        self.set_class(self.app.glyphs.ascii, "-ascii")
         box.border_title = Content(_("Keys"))
         box.focus()
 

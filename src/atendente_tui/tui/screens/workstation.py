@@ -92,9 +92,7 @@ class Workstation(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The first frame: the queue and its bars. The rest follows in `furnish`."""
-        # Before anything is mounted, so that the styles are found once.
-        self.set_class(self.app.glyphs.ascii, "-ascii", update=False)
-        self.fit(self.app.size)
+        self.fit(self.app.size)  # before anything is mounted, so that the styles are found once
         self.set_reactive(Screen.focused, self.queue)
         self.queue.set_reactive(Widget.has_focus, True)
         queue_pane = Pane(

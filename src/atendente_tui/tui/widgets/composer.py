@@ -71,8 +71,6 @@ class Composer(Vertical):
     }
     .-narrow Composer.-note, .-narrow Composer.-note:focus-within { border: none; border-top: double $warning; }
     Composer.-note:ansi > Writing { background: ansi_default; }
-    Composer.-ascii.-reply, Composer.-ascii.-reply:focus-within { border: ascii $success; }
-    Composer.-ascii.-note, Composer.-ascii.-note:focus-within { border: ascii $warning; }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -105,7 +103,6 @@ class Composer(Vertical):
 
     def on_mount(self) -> None:
         self.area = self.query_one(Writing)
-        self.set_class(self.app.glyphs.ascii, "-ascii")
         self.area.disabled = True
         self._show_all()
         self.set_interval(WINDOW_TICK, self._tick)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 THINK = 0.5
 """Seconds a warning must have been on screen before the same key means "send it all the same"."""
 
+NOTICE = 4.0
+"""Seconds for which it is said that something was sent, where the composer has made room for the ticket."""
+
 
 def send(composer: Composer, *, solve: bool = False) -> Coroutine[Any, Any, None] | None:
     """Hand the text to the desk: what is to be awaited for it, None when it may not go.
@@ -97,7 +100,7 @@ def _sent(composer: Composer, submitted: Submitted) -> None:
     if workstation.focused is composer.area:
         workstation.go("ticket")
     if workstation.one_at_a_time:
-        composer.app.say(said)
+        composer.app.say(said, seconds=NOTICE)
 
 
 def _refused(composer: Composer, refused: Refused) -> None:

@@ -63,7 +63,6 @@ class CustomerCard(RowsPane):
     DEFAULT_CSS = """
     CustomerCard { border: round $border-blurred; }
     CustomerCard:focus { border: heavy $primary; }
-    .-ascii CustomerCard, .-ascii CustomerCard:focus { border: ascii $border; }
     .-narrow CustomerCard, .-narrow CustomerCard:focus { border: none; }
     """
 

@@ -36,7 +36,6 @@ class Dialog(ModalScreen[Result], Generic[Result]):
         width: 78; max-width: 100%; height: auto; max-height: 100%;
         background: $surface; color: $foreground; border: round $primary; padding: 0 1;
     }
-    Dialog.-ascii > Box { border: ascii $primary; }
     Dialog VerticalScroll { height: auto; max-height: 70vh; scrollbar-size-vertical: 1; }
     Dialog VerticalScroll > Static { height: auto; }
     Dialog .dialog-about { height: auto; color: $text-muted; }
@@ -47,6 +46,3 @@ class Dialog(ModalScreen[Result], Generic[Result]):
     @property
     def here(self) -> AtendenteApp:
         return cast("AtendenteApp", self.app)
-
-    def on_mount(self) -> None:
-        self.set_class(self.here.glyphs.ascii, "-ascii")

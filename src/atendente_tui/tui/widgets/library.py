@@ -67,7 +67,6 @@ class Library(Vertical):
     DEFAULT_CSS = """
     Library { border: round $border-blurred; height: 1fr; }
     Library:focus-within { border: heavy $primary; }
-    .-ascii Library, .-ascii Library:focus-within { border: ascii $border; }
     .-narrow Library, .-narrow Library:focus-within { border: none; }
     Library > LibraryBox { height: 1; border: none; padding: 0 1; background: $boost; }
     """

@@ -50,8 +50,6 @@ class LinePane(Widget, can_focus=True):
         Binding("enter", "enter", show=False),
         Binding("ctrl+c,super+c", "copy_chosen", show=False),
     ]
-    bar_signs: tuple[str, str] = ("│", "┃")
-    """Track and thumb of the scroll bar."""
     cursor_shown: bool = True
     bar_shown: bool = True
 
@@ -188,8 +186,6 @@ class LinePane(Widget, can_focus=True):
         self.settle()
 
     def on_mount(self) -> None:
-        if getattr(self.app, "glyphs", UNICODE).ascii:
-            self.bar_signs = ("|", "#")
         self.settle()
 
     def on_focus(self) -> None:
@@ -254,8 +250,7 @@ class LinePane(Widget, can_focus=True):
         stop = (last[0] + (last[1] + 1) / max(1, len(self.lines_of(last[0])))) / count
         size = max(1, round((stop - start) * height))
         at = round(start * height) if stop < 1 else height - size
-        track, thumb = self.bar_signs
-        return Segment(thumb if at <= y < at + size else track, self._style("bar"))
+        return Segment("┃" if at <= y < at + size else "│", self._style("bar"))
 
     def _paint_item(self, item: int) -> None:
         """Repaint only the rows of this item."""

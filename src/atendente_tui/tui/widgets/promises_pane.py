@@ -34,7 +34,6 @@ class PromisesPane(RowsPane):
     DEFAULT_CSS = """
     PromisesPane { border: round $border-blurred; }
     PromisesPane:focus { border: heavy $primary; }
-    .-ascii PromisesPane, .-ascii PromisesPane:focus { border: ascii $border; }
     .-narrow PromisesPane, .-narrow PromisesPane:focus { border: none; }
     """
 

@@ -61,7 +61,6 @@ class TicketPane(Vertical):
     DEFAULT_CSS = """
     TicketPane { border: round $border-blurred; }
     TicketPane:focus-within { border: heavy $primary; }
-    .-ascii TicketPane, .-ascii TicketPane:focus-within { border: ascii $border; }
     .-narrow TicketPane, .-narrow TicketPane:focus-within { border: none; }
     TicketPane > #how { height: auto; max-height: 3; background: $boost; }
     TicketPane > FindBar { display: none; height: 1; border: none; }

@@ -71,8 +71,7 @@ def day_line(item: Day, width: int, look: Look) -> Line:
         name = f"{_('today')}, {name}"
     elif days == 1:
         name = f"{_('yesterday')}, {name}"
-    rule = "-" if look.glyphs.ascii else "─"
-    return line((f"{rule * 2} {name} ".ljust(width, rule)[:width], "day"))
+    return line((f"── {name} ".ljust(width, "─")[:width], "day"))
 
 
 def fold_line(item: Fold, width: int, look: Look) -> Line:
@@ -146,7 +145,7 @@ def _margin(row: EventRow, look: Look) -> tuple[str, str]:
     if row.kind == "bot_turn" or row.author_kind == "bot":
         return f"  {look.glyphs.bot} ", "bot"
     if row.kind == "message" and row.direction == "outbound":
-        return f"  {'|' if look.glyphs.ascii else '│'} ", "agent"
+        return "  │ ", "agent"
     return "    ", ""
 
 
@@ -213,4 +212,3 @@ def _quotes_folded(text: str, look: Look) -> str:
 def _day(at: int, look: Look) -> str:
     shown = formats.day(at, look.zone).split(" ", 1)[1]
     return shown.removesuffix(f"/{look.today.year}")
-
