@@ -169,6 +169,7 @@ def test_every_confirmed_answer_arrives_once_and_every_draft_is_back(rt: LiveRT,
                     if fate == "leaving":
                         screen.read(lot.uniform(0.0, 1.2))
                     else:
+                        screen.press("r")
                         _type_words(screen, kept, round_, lot.uniform(2.0, 3.5))
             killed = time.monotonic()
             screen.kill()
