@@ -81,6 +81,24 @@ def test_another_key_is_4_and_changes_nothing(cli: Cli, made: Made, tmp_path: Pa
     assert (tmp_path / "data" / "store" / "store.db").read_bytes() == before
 
 
+def test_a_store_cut_to_nothing_is_damage_and_no_new_store(cli: Cli, made: Made, tmp_path: Path) -> None:
+    made()
+    place = tmp_path / "data" / "store"
+    cli("search", "x")
+    for log in place.glob("store.db-*"):
+        log.unlink()
+    (place / "store.db").write_bytes(b"")
+    for words in (("queue",), ("claim", "1")):
+        answer = cli(*words)
+        assert answer.code == 4
+        assert str(place / "store.db") in answer.err
+    told = {one["name"]: one for one in cli("doctor", "--json").json()["checks"]}
+    assert not told["store"]["ok"]
+    assert "--repair" in told["store"]["advice"]
+    assert cli("doctor", "--repair", "--json").json()["repair"]["aside"]
+    assert cli("queue").code == 0
+
+
 def test_places_that_cannot_be_used_are_named(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

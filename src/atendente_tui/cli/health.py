@@ -125,6 +125,8 @@ def _damaged(place: Path, key: bytes | None) -> bool:
 
     if not (place / "store.db").exists():
         return False
+    if not (place / "store.db").stat().st_size:
+        return True
     try:
         with closing(connect(place / "store.db", key, read_only=True)) as db:
             found = health.faults(db) or (health.cipher_faults(db) if key else [])

@@ -21,7 +21,7 @@ class StoreLocked(StoreError):
     def __str__(self) -> str:
         return _(
             "The store {path} is open in another window (process {pid} on {host}). "
-            "Close that one, or open this one to read only."
+            "Close that one. Meanwhile commands can still read: atendente queue, show, search."
         ).format(path=self.path, pid=self.pid or "?", host=self.host or "?")
 
 

@@ -19,7 +19,7 @@ from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.store import engine, indexing, migrate
 from atendente_tui.store.courtesy import Courtesy
-from atendente_tui.store.errors import StoreNewer, StoreReadOnly
+from atendente_tui.store.errors import StoreDamaged, StoreNewer, StoreReadOnly
 from atendente_tui.store.indexing import Indexer
 from atendente_tui.store.keeping import Keeper
 from atendente_tui.store.lock import InstanceLock
@@ -69,6 +69,7 @@ class Store:
         Raises StoreLocked, StoreNewer, StoreDamaged, WrongKey; FileNotFoundError when read_only and there is none.
         """
         store = cls(path, key, rules, clock, read_only=read_only)
+        store._refuse_emptied()
         if read_only:
             with contextlib.closing(store.reader()) as db:
                 found = migrate.version(db)
@@ -84,6 +85,11 @@ class Store:
             lock.release(clean=lock.was_clean)
             raise
         return store
+
+    def _refuse_emptied(self) -> None:
+        """A file cut to nothing would open as a new store, and all that was in it seem never to have been."""
+        if self.search_file.exists() and self.file.exists() and not self.file.stat().st_size:
+            raise StoreDamaged("0 bytes", self.file)
 
     def _start(self) -> None:
         made = not self.file.exists()
