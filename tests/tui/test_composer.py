@@ -316,7 +316,7 @@ async def test_switching_the_kind_with_a_text_asks(tmp_path: Path) -> None:
         await one.until(lambda: stored(one, "note") is not None and stored(one) is None)
         await one.pilot.press("f2")
         await one.until(lambda: isinstance(one.app.screen, ChoiceScreen))
-        assert "O CLIENTE VAI LER" in one.frame()
+        await one.shows("O CLIENTE VAI LER")
         await one.pilot.press("enter")
         await one.until(lambda: composer.kind == "reply")
         assert composer.text == ""

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import inspect
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -177,6 +178,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self.workplace.store.courtesy.pressed()
             await self._rest()
             field = self.focused
             if field is not None and not event.is_printable and field.check_consume_key("a", "a"):
@@ -287,6 +289,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
 
         await self.push_screen(HelpScreen(self.contexts()))
 
+    def post_display_hook(self) -> None:
+        self.workplace.store.courtesy.painted()
+
     # Life
 
     def get_default_screen(self) -> Screen[Any]:
@@ -333,6 +338,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 50)
+            sys.setswitchinterval(0.0005)  # a key waits for the interpreter behind no thread for longer
             tell(self._warmed)
 
         def tell(callback: Callable[..., None], *arguments: object) -> None:
