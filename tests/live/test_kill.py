@@ -28,8 +28,14 @@ LOST = 1.0
 BUSY = 0.5
 """Seconds more that a busy machine may take between showing a word and storing it."""
 SIZE = (100, 24)
+EMPTY = " 0 caractere "
+FATES = ("typing", "leaving", "pressed", "typing again", "leaving", "typing again")
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300 + 25 * KILLS)]
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.timeout(300 + 25 * KILLS),
+    pytest.mark.flaky(reruns=0),  # a second try would hide the one time in a hundred
+]
 
 SETTINGS = """
 [agent]
@@ -58,7 +64,7 @@ class Kept:
     """Seconds of typing that were missing, at most."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveRT]:
     with own_rt(tmp_path_factory.mktemp("kill") / "rt") as started:
         yield started
@@ -111,7 +117,7 @@ def _empty(screen: Terminal) -> None:
     screen.press("ctrl+g")
     screen.wait_for("Descartar")
     screen.press("down", "enter")
-    screen.wait_for("0 caractere")
+    screen.wait_for(EMPTY)
 
 
 def _type_words(screen: Terminal, kept: Kept, number: int, seconds: float) -> None:
@@ -148,29 +154,28 @@ def test_every_confirmed_answer_arrives_once_and_every_draft_is_back(rt: LiveRT,
         with _screen(profile) as screen:
             _compose(screen)
             _draft_is_back(screen, kept, killed)
-            if "0 caractere" not in screen.text():
+            if EMPTY not in screen.text():
                 _empty(screen)
             kept.typing = []
             text = f"resposta {round_} fim"
-            screen.type(text)
-            screen.wait_for(f"{len(text)} caracteres")
-            fate = ("typing", "pressed", "leaving", "typing again")[(round_ + lot.randrange(2)) % 4]
+            fate = FATES[round_ % len(FATES)]
             if fate == "typing":
-                screen.read(lot.uniform(0.0, 0.8))
+                _type_words(screen, kept, round_, lot.uniform(1.5, 3.0))
             else:
+                screen.type(text)
+                screen.wait_for(f"{len(text)} caracteres")
                 screen.send(b"\x13")
-                if fate == "pressed":
-                    kept.pressed.append(text)
-                    screen.read(lot.uniform(0.0, 0.1))
+            if fate == "pressed":
+                kept.pressed.append(text)
+                screen.read(lot.uniform(0.0, 0.1))
+            elif fate in ("leaving", "typing again"):
+                screen.wait_for(EMPTY)  # the composer is empty only once the store has it
+                kept.confirmed.append(text)
+                if fate == "leaving":
+                    screen.read(lot.uniform(0.0, 1.2))
                 else:
-                    # "na saída" beside it, or already gone: both say that it was taken in hand.
-                    screen.wait_for("0 caractere")
-                    kept.confirmed.append(text)
-                    if fate == "leaving":
-                        screen.read(lot.uniform(0.0, 1.2))
-                    else:
-                        screen.press("r")
-                        _type_words(screen, kept, round_, lot.uniform(2.0, 3.5))
+                    screen.press("r")
+                    _type_words(screen, kept, round_, lot.uniform(1.5, 3.0))
             killed = time.monotonic()
             screen.kill()
     print(f"\n{KILLS} kills in {time.monotonic() - began:.0f} s")

@@ -7,6 +7,7 @@ program's stream is read strictly (`stream.py`), and that it ends well when aske
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,8 @@ from atendente_tui.privacy.safe import safe_line
 from tests.terminal_safety.stream import leaked, offences
 from tests.terminal_safety.strings import MARKUP
 from tests.terminal_safety.touring import READY, Tour, touring
-from tests.terminal_safety.world import COMMON
+from tests.terminal_safety.world import COMMON, environment
+from tests.tmux import Tmux, present, socket_name
 
 NARROW, WIDE = (80, 24), (160, 45)
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
@@ -143,19 +145,27 @@ def forms(tour: Tour, strings: list[str]) -> None:
     tour.step("ctrl+s", "escape")
     if tour.columns < 100:
         tour.step("E")  # one pick-list from its beginning to its end
-        for _ in range(len(strings) // 5 + 1):
-            tour.burst(*["down"] * 5)
+        tour.expect("conclui")
+        for _ in range(len(strings) // 8):
+            tour.burst(*["down"] * 8)
 
 
 def bulk(tour: Tour, strings: list[str]) -> None:
-    tour.step("X", "E", *["down"] * 4, "ctrl+s")
+    tour.step("X", "E")
+    tour.expect("conclui")
+    tour.step("down", "down", "ctrl+s")
     tour.expect("vão mudar")
-    tour.pages(30)
-    tour.step("escape", "escape", "escape", "]", "X", "c")
-    tour.expect("Enter")
+    tour.pages(20)
+
+
+def bulk_done(tour: Tour, strings: list[str]) -> None:
+    tour.step("]")
+    tour.expect("[Livres")
+    tour.step("X", "c")
+    tour.expect("Enter faz")
     tour.step("enter")
     tour.expect("Enter fecha")
-    tour.pages(20)
+    tour.pages(8)
 
 
 def palette_and_help(tour: Tour, strings: list[str]) -> None:
@@ -182,7 +192,7 @@ def toast(tour: Tour, strings: list[str]) -> None:
 
 
 TOURS: list[Callable[[Tour, list[str]], None]] = [
-    *(queue, ticket, customer, composer, library, outbox, search, promises, forms, bulk),
+    *(queue, ticket, customer, composer, library, outbox, search, promises, forms, bulk, bulk_done),
     *(palette_and_help, toast),
 ]
 
@@ -333,3 +343,26 @@ def test_every_string_is_shown_as_text_in_the_queue(profile: Path, strings: list
     assert len(missing) <= len(strings) // 50, missing[:20]
     for text in MARKUP[:4]:
         assert text[:12] in drawn, text
+
+
+@pytest.mark.skipif(not present(), reason="tmux is not installed")
+def test_a_real_terminal_keeps_its_title_and_its_clipboard(profile: Path) -> None:
+    command = [sys.executable, "-m", "atendente_tui"]
+    settings = dict(environment(profile))
+    name = socket_name(profile)
+    with Tmux(name, command, columns=160, rows=45, environment=settings) as screen:
+        screen.wait_for("Escrever")
+        title = screen.title()
+        screen.press("End", "PPage", "Enter")
+        screen.wait_for("por que está aqui?")
+        screen.press("Home", "NPage", "End", "Enter")
+        screen.wait_for("copiar")
+        screen.press("Escape")
+        screen.wait_for("por que está aqui?")
+        screen.press("1", "O")
+        screen.wait_for("Precisam de você")
+        screen.press("NPage", "End", "Escape")
+        screen.wait_for("por que está aqui?")
+        screen.press("C-q")
+        assert screen.wait_for_end() == 0
+        assert (screen.title(), screen.clipboard()) == (title, "")
