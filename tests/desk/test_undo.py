@@ -234,7 +234,7 @@ def test_not_once_it_left(desk: Desk, store: Store) -> None:
     store.write(lambda tx: outbox.mark_sent(tx, number))
     store.write(lambda tx: outbox.requeue(tx, number, 0, may_have_arrived=False, error_code="unreachable"))
     undoing.undo(desk, sent.command_id).result(10)  # it certainly never left
-    with pytest.raises(Refused, match="already_sent"):
+    with pytest.raises(Refused, match="already_undone"):
         undoing.undo(desk, sent.command_id).result(10)
     with pytest.raises(Refused, match="command_unknown"):
         undoing.undo(desk, UUID(int=5)).result(10)
