@@ -307,3 +307,25 @@ def test_a_bad_mapping_names_line_key_value_and_what_is_allowed(cli: Cli, tmp_pa
         (told,) = [one for one in answer.err.splitlines() if f":{line}: {key}: " in one]
         assert found in told
         assert "permitido" in told
+
+
+def test_what_is_pushed_is_there_as_it_is_here(cli: Cli, tmp_path: Path) -> None:
+    mapping = written(
+        tmp_path / "m.toml",
+        '[fields]\nexternal_id = "id"\nsubject = "id"\ntext = "id"\nchannel = { const = "portal" }\ncustomer = "id"\n'
+        'status = "status"\nopened_at = "at"\n',
+    )
+    file = written(tmp_path / "x.csv", "id,status,at\nA-1,closed,2026-01-05\nA-2,open,2026-01-06\n")
+    refused = cli("import", file, "--map", mapping, "--push")
+    assert (refused.code, cli("queue", "--view", "todos", "--json").json()) == (2, [])
+    assert "Nenhum sistema configurado" in refused.err
+    assert cli("backend", "use", "demo").code == 0
+    assert cli("import", file, "--map", mapping, "--push", "--json").json()["queued"] == 2
+    assert cli("sync", "--once", "--json").json()["pushed"] == 2
+    assert cli("sync", "--once", "--full").code == 0
+    there = {
+        one["subject"]: one["status"]
+        for one in cli("queue", "--view", "todos", "--limit", "999", "--json").json()
+    }
+    assert there["A-1"] == "closed"
+    assert there["A-2"] in ("new", "open")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_a_full_disk_under_the_output_is_said(cli: Cli) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_completion_knows_commands_and_values(program: Cli) -> None:
+def test_completion_knows_commands_and_values(program: Cli, tmp_path: Path) -> None:
     def complete(words: str, place: int) -> list[str]:
         answer = program(_ATENDENTE_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(place))
         return answer.out.split()
@@ -139,3 +140,5 @@ def test_completion_knows_commands_and_values(program: Cli) -> None:
     assert "retry" in complete("atendente outbox ", 2)
     assert "solved" in complete("atendente status 1 ", 3)
     assert "--json" in complete("atendente queue --", 2)
+    (tmp_path / "config.toml").write_text('[views.meus-sms]\ntitle = "SMS"\nchannels = ["sms"]\n')
+    assert complete("atendente queue --view m", 3) == ["minha", "meus-sms"]

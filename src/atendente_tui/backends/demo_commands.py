@@ -318,7 +318,7 @@ def _create(world: DemoWorld, command: Create, now: datetime) -> Receipt:
         subject=command.subject,
         customer=customer,
         channel=command.channel,
-        status=Status.NEW if command.inbound else Status.OPEN,
+        status=command.status or (Status.NEW if command.inbound else Status.OPEN),
         priority=command.priority,
         assignee=None if command.inbound else command.author,
         team=command.team,

@@ -11,8 +11,9 @@ import typer
 from atendente_tui import formats, labels
 from atendente_tui.cli import shapes
 from atendente_tui.cli.exits import Exit, say
-from atendente_tui.cli.opening import Session, session
+from atendente_tui.cli.opening import Session, configuration, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
+from atendente_tui.config import ConfigError
 from atendente_tui.desk.views import views
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
@@ -43,9 +44,23 @@ def register(app: typer.Typer) -> None:
     )(search)
 
 
+def _views_for(beginning: str) -> list[str]:
+    """What a shell offers after `--view`."""
+    try:
+        own = configuration().views
+    except ConfigError:
+        own = ()
+    return [name for name in views("", (), own) if name.startswith(beginning)]
+
+
 def queue(
     view: Annotated[
-        str, typer.Option("--view", help=_("minha, livres, equipe, sla or a view of your own."))
+        str,
+        typer.Option(
+            "--view",
+            autocompletion=_views_for,
+            help=_("minha, livres, equipe, sla or a view of your own."),
+        ),
     ] = "equipe",
     limit: Limit = 50,
     as_json: AsJson = False,
