@@ -264,6 +264,7 @@ def test_a_round_with_the_demo_helpdesk(cli: Cli, tmp_path: Path) -> None:
     assert cli("undo", undone, "--json").json() == {"command_id": undone, "state": "undone", "reason": None}
     again = cli("undo", undone, "--json")
     assert (again.code, again.json()["code"], again.json()["command_id"]) == (1, "already_undone", undone)
+    assert cli("undo", undone).out == ""
     (proved,) = cli("backend", "check", "--json").json()
     assert {"name", "installed", "capabilities"} <= set(proved)
     assert (proved["name"], proved["ok"]) == ("demo", True)

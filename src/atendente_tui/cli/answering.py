@@ -517,7 +517,7 @@ def _tell(answer: dict[str, Any], as_json: bool, sentence: str) -> None:
         say(sentence)
         if answer.get("protocol"):
             print(answer["protocol"])
-        elif answer.get("command_id"):
+        elif answer.get("command_id") and answer["state"] != "refused":
             print(answer["command_id"])
 
 
