@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.domain.instants import to_ms
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _STATUSES = frozenset({"new", "open", "pending", "on_hold", "snoozed", "solved", "closed"})
 _TIERS = frozenset({"N1", "N2", "N3"})
 _KNOWN = "FROM json_each(?) j CROSS JOIN event e ON e.remote_id = j.value"
+_IN_ORDER = itemgetter(0, 1)
 _OUTCOMES = frozenset({"kept", "broken", "cancelled"})
 
 
@@ -46,7 +49,7 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
     keys = Keys(db)
     moments = [to_ms(change.at) for change in fresh]
     keys.look_up(moments)
-    told: dict[str, list[tuple[int, int, EventAppend]]] = {}
+    told: defaultdict[str, list[tuple[int, int, EventAppend]]] = defaultdict(list)
     for at, change in zip(moments, fresh, strict=True):
         command_id = None if change.command_id is None else str(change.command_id)
         if command_id is not None and command_id in own:
@@ -60,7 +63,7 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
         ticket = batch.tickets[change.ticket] if change.ticket is not None else None
         if ticket is not None:
             customer_id = ticket.customer_id
-            told.setdefault(ticket.remote_id, []).append((at, key, change))
+            told[ticket.remote_id].append((at, key, change))
         elif change.customer is not None:
             customer_id = batch.customer(change.customer)
             batch.moved_customers.add(customer_id)
@@ -81,7 +84,7 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
                 change.author,
                 change.public,
                 change.text,
-                compact(change.data),
+                compact(change.data) if change.data else "{}",
                 command_id,
             )
         )
@@ -92,7 +95,7 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
     for remote_id, events in told.items():
         ticket = batch.tickets[remote_id]
         if len(events) > 1:
-            events.sort(key=lambda row: row[:2])
+            events.sort(key=_IN_ORDER)
         for at, key, change in events:
             _fold(batch, ticket, at, key, change)
         if ticket.stale_wait:

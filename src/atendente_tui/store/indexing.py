@@ -28,7 +28,7 @@ CACHE = 16_384  # KiB, taken as used: the hits of a common word are megabytes
 VERSION = "1"
 """Of what is indexed and how: another one in the file makes it anew."""
 BATCH = 20_000  # rows in one transaction, a quarter of a second: longer ones are little faster
-GATHER = 0.5
+GATHER = 1.0
 """Seconds for which little is left to become more: many short transactions cost twice as much as few long ones."""
 PENDING = 8 << 20
 """Bytes of new words that FTS5 gathers before it writes them; its own choice of 1 MiB cuts a batch into pieces."""
