@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.builders import NOW, event_change, make_store, sample_page
 
 from atendente_tui.domain.words import AuthorKind, Direction, EventKind
 from atendente_tui.store import news
@@ -15,7 +16,6 @@ from atendente_tui.store.ingest import apply_page
 from atendente_tui.store.keys import SHIFT
 from atendente_tui.store.news import BY_KEY, News, Seen
 from atendente_tui.store.store import Store
-from tests.builders import NOW, event_change, make_store, sample_page
 
 TICKET = "t5"
 

@@ -53,9 +53,7 @@ def _text(path: Path, encoding: str) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Refused(
-            "import_unreadable", file=path.name, why=os_words.why(error)
-        ) from error
+        raise Refused("import_unreadable", file=path.name, why=os_words.why(error)) from error
     try:
         return raw.decode(encoding).removeprefix("\ufeff")
     except ValueError as error:  # UnicodeDecodeError, and what odd codecs raise instead
