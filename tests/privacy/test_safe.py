@@ -7,9 +7,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from atendente_tui.privacy import safe
 from atendente_tui.privacy.safe import MAX_CHARACTERS, is_clean, safe_line, safe_text
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
@@ -28,6 +29,7 @@ def test_nothing_that_commands_a_terminal_is_left(text: str) -> None:
 
 
 @given(ANY_TEXT | HOSTILE)
+@example("A\u200c\u0300")
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     once = safe_text(text)
     assert safe_text(once) == once
@@ -87,3 +89,11 @@ def test_a_corpus_of_naughty_strings_leaves_nothing(shared_data: Path) -> None:
     for text in strings:
         assert is_clean(safe_text(text)), text.encode("unicode_escape")
         assert is_clean(safe_line(text)), text.encode("unicode_escape")
+
+
+def test_what_is_taken_as_plain_has_nothing_that_cleaning_would_touch() -> None:
+    plain = [one for one in map(chr, range(0x250)) if safe._plain(one)]
+    assert "ã" in plain
+    assert "\xad" not in plain
+    assert [one for one in plain if safe._suspect().search(one) or safe._clean(one) != one] == []
+    assert [one for one in plain if unicodedata.category(one) in ("Cc", "Cf", "Cn", "Cs", "Co")] == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import NewType
 
 SafeText = NewType("SafeText", str)
@@ -43,11 +44,19 @@ _TABLE: dict[int, str | None] = {
     **_BIDI,
     **dict.fromkeys(_DROPPED),
 }
-_SUSPECT = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u0483-\u0489\u0590-\u05ff\u0600-\u06ff\u0900-\u109f\u115f\u1160"
-    "\u135d-\u135f\u1780-\u18af\u1920-\u1cff\u1dc0-\u1dff\u200b-\u200f\u2028-\u202e\u2060-\u206f\u20d0-\u20ff\u3164"
-    "\u302a-\u302f\u3099\u309a\ua66f-\uabff\ud800-\uf8ff\ufe00-\ufe2f\ufeff\uffa0\ufff0-\uffff\U000101fd-\U0010ffff]"
-)
+_PLAIN = "\u0180"
+"""Printable letters and signs below it are as they seem: what Portuguese is written with needs no second look."""
+
+
+@cache
+def _suspect() -> re.Pattern[str]:
+    return re.compile(
+        "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u0483-\u0489\u0590-\u05ff\u0600-\u06ff\u0900-\u109f\u115f\u1160"
+        "\u135d-\u135f\u1780-\u18af\u1920-\u1cff\u1dc0-\u1dff\u200b-\u200f\u2028-\u202e\u2060-\u206f\u20d0-\u20ff\u3164"
+        "\u302a-\u302f\u3099\u309a\ua66f-\uabff\ud800-\uf8ff\ufe00-\ufe2f\ufeff\uffa0\ufff0-\uffff\U000101fd-\U0010ffff]"
+    )
+
+
 _IN_COLUMNS = re.compile("[\ufe00-\ufe0f\u20e3\u200c\u200d\U0001f3fb-\U0001f3ff]")
 
 
@@ -58,7 +67,7 @@ def safe_text(text: str, *, characters: int = MAX_CHARACTERS, lines: int = MAX_L
     """
     cut = len(text) > characters
     text = text[:characters]
-    if _SUSPECT.search(text) is not None:
+    if not _plain(text) and _suspect().search(text) is not None:
         text = _clean(text)
     if text.count("\n") >= lines:
         text = "\n".join(text.split("\n", lines)[:lines])
@@ -71,8 +80,8 @@ def safe_line(text: str, *, characters: int = MAX_CELL) -> SafeText:
     text = safe_text(text[: characters * 4], characters=characters * 4)
     if "\n" in text:
         text = SafeText(re.sub(r"\s*\n\s*", " ⏎ ", text.strip("\n")))
-    if not text.isascii():
-        text = SafeText(_IN_COLUMNS.sub("", text))
+    if not text.isascii() and not _plain(text):
+        text = SafeText(unicodedata.normalize("NFC", _IN_COLUMNS.sub("", text)))  # what stood apart may meet
         text = SafeText("".join("\ufffd" if unicodedata.category(one) == "Cn" else one for one in text))
     if len(text) > characters:
         text = SafeText(text[: characters - 1] + "…")
@@ -88,6 +97,10 @@ def is_clean(text: str) -> bool:
         or 0xD800 <= ord(one) < 0xE000
         for one in text
     )
+
+
+def _plain(text: str) -> bool:
+    return text.isprintable() and (text.isascii() or max(text) < _PLAIN)
 
 
 def _clean(text: str) -> str:

@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.style import Style
 
@@ -27,6 +28,7 @@ from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets import queue_row
 from atendente_tui.tui.widgets.queue_window import PAGE, QueueWindow, Source
+from atendente_tui.tui.widgets.still_scroll_bar import StillScrollBar
 
 if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
@@ -98,6 +100,15 @@ class QueueList(ScrollView, can_focus=True):
         self._owed_look = PutOff(self, self.refresh_rows, _AT_MOST_EVERY)
         self._tick_stop: Callable[[], None] | None = None
         self._tick_pause: int | None = None
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        if self._vertical_scrollbar is None:
+            bar = StillScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            bar.display = False
+            self._vertical_scrollbar = bar
+            self.app._start_widget(self, bar)
+        return self._vertical_scrollbar
 
     # What it shows
 
