@@ -14,5 +14,6 @@ pytestmark = pytest.mark.live
 async def test_rt_keeps_the_promises_of_the_port(adapters: MakeAdapter) -> None:
     trial = Trial(adapters("agent1"), SystemClock(), adapters("agent2"))
     outcomes = [outcome async for outcome in run(trial, writes=True)]
-    assert [outcome for outcome in outcomes if outcome.state != "ok"] == []
-    assert len(outcomes) == 22
+    others = [(outcome.check, outcome.state) for outcome in outcomes if outcome.state != "ok"]
+    assert others == [("replies_elsewhere", "skipped")]  # RT answers by mail only, and says so
+    assert len(outcomes) == 23

@@ -262,7 +262,7 @@ def test_a_faulty_scenario_is_told_without_harm(tmp_path: Path, profile: Path, s
     file = tmp_path / "errado.yaml"
     file.write_text(yaml.safe_dump(broken), encoding="utf-8")
     with Tour(profile, "demo", "--scenario", str(file), columns=80, rows=24) as tour:
-        assert tour.wait(20) == 1
+        assert tour.wait(20) == 2
     found = offences(bytes(tour.raw)) + leaked(bytes(tour.raw), strings)
     assert not found, "\n".join(found)
 
