@@ -337,7 +337,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
             gc.enable()
             gc.collect()
             gc.freeze()
-            gc.set_threshold(50_000, 20, 50)
+            gc.set_threshold(10_000, 20, 50)  # a collection of many more young ones would hold a key up
             sys.setswitchinterval(0.0005)  # a key waits for the interpreter behind no thread for longer
             tell(self._warmed)
 

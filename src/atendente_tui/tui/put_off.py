@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 AGAIN = 0.15
 """Seconds between two questions whether somebody is still at the keys."""
-LONGEST = 5.0
+LONGEST = 15.0
 """Seconds after which a look is due all the same."""
 
 
