@@ -85,7 +85,7 @@ def edit(
     text: Annotated[str, typer.Option("--text", help=_("The text; - reads it from standard input."))],
     as_json: AsJson = False,
 ) -> int:
-    from atendente_tui.cli.answering import text_given
+    from atendente_tui.cli.carrying_out import text_given
 
     with session(writing=True) as at:
         submitted = outgoing.edit(at.desk, command_id, text_given(text)).result()

@@ -11,7 +11,7 @@ import typer
 
 from atendente_tui import formats
 from atendente_tui.cli import shapes
-from atendente_tui.cli.answering import DryRun, Hold, Now, carry_out
+from atendente_tui.cli.carrying_out import DryRun, Hold, Now, carry_out
 from atendente_tui.cli.exits import Exit
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json, print_table

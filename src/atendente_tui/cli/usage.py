@@ -26,7 +26,7 @@ def readable(argument: str) -> str:
         return argument
     try:
         return os.fsencode(argument).decode()
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         if os.path.lexists(argument):
             return argument
         raise Refused("words_not_utf8", found=argument) from error
