@@ -36,7 +36,7 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev
-	$(BIN)/pytest --numprocesses=auto --dist=loadgroup
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup -r fER
 
 screens: $(VENV)/.run  ## draw the README's pictures from the running program
 	$(BIN)/python -m tools.screens
