@@ -136,6 +136,7 @@ def when_given(text: str, at: Session) -> datetime:
 
 
 def iso_given(text: str, at: Session) -> datetime:
+    """An ISO 8601 moment; without an offset it is meant in the operator's zone. Raises Refused("moment_unreadable")."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from atendente_tui import formats, labels
 from atendente_tui.cli import shapes
+from atendente_tui.cli.carrying_out import iso_given
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, configuration, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
@@ -143,7 +143,7 @@ def show(
         row = reading.ticket(at.read, ticket_id)
         if row is None:
             raise Refused("no_such_ticket", found=ticket)
-        until = _moment(at_time, at) if at_time else None
+        until = to_ms(iso_given(at_time, at)) if at_time else None
         every = _every_event(at, ticket_id=ticket_id)
         events = [one for one in every if until is None or one.at <= until]
         person = reading.customer(at.read, row.customer_id)
@@ -279,12 +279,3 @@ def _print_events(events: list[EventRow], at: Session) -> None:
         print_text(" · ".join(safe_line(part) for part in head if part))
         for line in [*details(one.kind, data), *one.text.splitlines()]:
             print_text(f"  {line}")
-
-
-def _moment(text: str, at: Session) -> int:
-    """An ISO 8601 moment; without an offset it is meant in the operator's zone."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("moment_unreadable", found=text) from error
-    return to_ms(found if found.tzinfo else found.replace(tzinfo=at.zone))
