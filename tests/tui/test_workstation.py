@@ -17,7 +17,7 @@ from atendente_tui.tui.actions import ACTIONS
 from atendente_tui.tui.screens.help import HelpScreen
 from atendente_tui.tui.screens.workstation import PLACES, Workstation
 from atendente_tui.tui.themes import THEMES
-from atendente_tui.tui.widgets import queue_row
+from atendente_tui.tui.widgets import queue_list, queue_row
 
 
 async def test_narrow_shows_one_pane_at_a_time(tmp_path: Path) -> None:
@@ -391,3 +391,26 @@ async def test_a_filter_word_that_names_nothing_is_told(tmp_path: Path, words: s
         await one.press(*words.replace(" ", "_").split("_")[0], "enter")
         await one.until(lambda: isinstance(one.app.screen, Workstation))
         assert isinstance(one, World)
+
+
+async def test_the_next_page_is_drawn_before_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world(tmp_path, tickets=200) as one:
+        await one.press("[")
+        drawn: list[int] = []
+        real = queue_row.cells
+
+        def counted(row, *rest, **more):  # type: ignore[no-untyped-def]
+            drawn.append(row.id)
+            return real(row, *rest, **more)
+
+        monkeypatch.setattr(queue_row, "cells", counted)
+        await one.press("pagedown")
+        await one.until(lambda: one.screen.queue._ahead is None)
+        monkeypatch.setattr(queue_list, "_PAUSE", 600.0)
+        drawn.clear()
+        before = one.screen.queue.cursor_id
+        await one.press("pagedown")
+        assert one.screen.queue.cursor_id != before
+        assert set(drawn) <= {before, one.screen.queue.cursor_id}

@@ -21,6 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.style import Style
+from textual.timer import Timer
 
 from atendente_tui.i18n import _
 from atendente_tui.store.rows import QueueRow
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
 
 _KEPT_STRIPS = 512
+_PAUSE = 0.025
+"""Seconds after a key in which its frame is out."""
 _AT_MOST_EVERY = 0.2
 """Seconds between two looks at the store while changes pour in."""
 
@@ -95,6 +98,9 @@ class QueueList(ScrollView, can_focus=True):
         self._drawn: dict[int, QueueRow | None] = {}
         """What stands on each line of the screen."""
         self._drawn_times: dict[int, str] = {}
+        self._heading = 1
+        """Down or up, as the list was last scrolled."""
+        self._ahead: Timer | None = None
         self._jump = 0
         """Counts jumps, so that the answer to an old one is dropped."""
         self._owed_look = PutOff(self, self.refresh_rows, _AT_MOST_EVERY)
@@ -249,6 +255,9 @@ class QueueList(ScrollView, can_focus=True):
             self._fetch(first_seen)
         self._resize_list()
         if first_seen != self._top or moved:
+            self._heading = 1 if first_seen >= self._top else -1
+            if self._ahead is None:
+                self._ahead = self.set_timer(_PAUSE, self._draw_ahead)
             self.scroll_to(y=first_seen, animate=False, force=True)
             self.refresh()
         else:
@@ -383,6 +392,11 @@ class QueueList(ScrollView, can_focus=True):
         if row is None:
             text = f"  {self.app.glyphs.more}".ljust(width)[:width]
             return Strip([Segment(text, self._look("placeholder"))], width)
+        return self._drawn_row(row, look)
+
+    def _drawn_row(self, row: QueueRow, look: str) -> Strip:
+        """The line of a ticket, from what is kept where it still reads the same."""
+        width = self.scrollable_content_region.width
         marked = row.id in self.marks
         now = self.app.now_ms()
         time = queue_row.clock(row, now)[0]
@@ -402,6 +416,18 @@ class QueueList(ScrollView, can_focus=True):
             self._strips.clear()
         self._strips[key] = strip
         return strip
+
+    def _draw_ahead(self) -> None:
+        """Draw the page that comes next, in the pause after a frame: the key that asks for it finds it done."""
+        self._ahead = None
+        window, height = self.window, self._height
+        if window is None:
+            return
+        first = self._top + self._heading * height
+        for number in range(first, first + height):
+            row = window.row(number)
+            if row is not None:
+                self._drawn_row(row, "")
 
     def _empty(self) -> str:
         return "  " + _("Nothing here. Well done!")
