@@ -124,7 +124,7 @@ def _send(screen: Tmux) -> None:
     """Afterwards one is at the ticket, where the next verb is one key away."""
     screen.press("C-s")
     screen.wait_for("desfaz")
-    screen.wait_for(lambda text: "enviar e resolver" not in text.rstrip().split("\n")[-1])
+    screen.wait_for(lambda text: "r responder" in text.rstrip().split("\n")[-1])  # of a note, too
 
 
 def _sent(screen: Tmux) -> None:

@@ -35,7 +35,7 @@ class Pace(NamedTuple):
     seconds: float
 
 
-PACE, AT_THE_KEYS = Pace(250, 0.01), Pace(100, 0.006)
+PACE, AT_THE_KEYS = Pace(250, 0.006), Pace(100, 0.006)
 
 
 class Applied(NamedTuple):
