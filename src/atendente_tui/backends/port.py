@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
-from atendente_tui.domain.change import ChangePage
+from atendente_tui.domain.change import Attachment, ChangePage, EventAppend
 from atendente_tui.domain.command import Command, Receipt
 from atendente_tui.domain.words import Channel, Status
+
+
+PRESENCE_BEAT = 20.0
+"""Seconds. Who has not said for three of these that they look at a ticket does not any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,14 @@ class Capabilities:
     hints: bool = False
     attachments: bool = False
     articles: bool = False
+    stale_replies: bool = False
+    """True: a reply over words its author has not seen (`Reply.seen`) is a Conflict that brings them."""
+    presence: bool = False
+    """True: `attend` tells colleagues who looks at a ticket, and `hints` brings what they do."""
+    uploads: bool = False
+    """True: `upload` takes a file that a reply or note can then carry."""
+    settings: bool = False
+    """True: scripts, macros, calendars and SLA policies come with a pull."""
     parallel: int = 4
     """How many requests at once it likes."""
     write_fields: frozenset[str] = frozenset()
@@ -69,6 +81,24 @@ class Hint:
     """Something changed, so pull now. `ticket` is a remote id when known."""
 
     ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A colleague who has a ticket open."""
+
+    login: str
+    name: str
+    writing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who has a ticket open now, all of them but ourselves; empty when the last one left. Nothing to pull."""
+
+    ticket: str
+    """Remote id."""
+    people: tuple[Present, ...]
 
 
 class Backend(Protocol):
@@ -94,7 +124,18 @@ class Backend(Protocol):
         """The receipt of a command that may or may not have been applied; None when no trace of it is there."""
         ...
 
-    def hints(self) -> AsyncIterator[Hint]: ...
+    def hints(self) -> AsyncIterator[Hint | Presence]:
+        """News as they happen; the first one comes as soon as the line stands. May end or raise when the line breaks."""
+        ...
+
+    async def attend(self, ticket: str | None, *, writing: bool = False) -> None:
+        """Tell colleagues which ticket (remote id) we have open, None for none. Said again at least every
+        `PRESENCE_BEAT` seconds. Called only with `Capabilities.presence`."""
+        ...
+
+    async def upload(self, name: str, content_type: str, content: bytes) -> Attachment:
+        """Store a file for a later reply or note. Called only with `Capabilities.uploads`; raises Rejected."""
+        ...
 
     async def fetch_attachment(self, remote_id: str, limit: int) -> bytes:
         """The bytes, at most `limit`; raises Rejected("too_large") beyond."""
@@ -132,11 +173,14 @@ class RateLimited(BackendError):
 
 
 class Conflict(BackendError):
-    """The world moved on. `current` says how it stands now, by field."""
+    """The world moved on. `current` says how it stands now, by field; `events` what was said since (a stale reply)."""
 
-    def __init__(self, detail: str, current: Mapping[str, str | None]) -> None:
+    def __init__(
+        self, detail: str, current: Mapping[str, str | None], events: tuple[EventAppend, ...] = ()
+    ) -> None:
         super().__init__(detail)
         self.current = current
+        self.events = events
 
 
 class Rejected(BackendError):

@@ -47,6 +47,7 @@ def _has_surrogate(text: str) -> bool:
 
 
 Text = Annotated[str, AfterValidator(received)]
+SettingKind = Literal["script", "macro", "calendar", "sla_policy"]
 
 
 class Frozen(BaseModel):
@@ -181,8 +182,47 @@ class DirectoryEntry(Frozen):
     tier: Tier | None = None
 
 
+class DirectoryGone(Frozen):
+    """A name that is offered no more; what bears it already keeps it."""
+
+    type: Literal["directory_gone"] = "directory_gone"
+    kind: Literal["agent", "team", "wrap_up", "reason", "tag"]
+    key: Text
+
+
+class SettingUpsert(Frozen):
+    """A piece of a team's shared configuration, kept by the backend for every workstation. `body` by kind:
+
+    script       a script file of ours, YAML (docs/knowledge.md)
+    macro        YAML: `text` and `actions`
+    calendar     TOML: one `[calendars.KEY]` table of the configuration, without its heading
+    sla_policy   TOML: one `[sla.KEY]` table of the configuration, without its heading
+    """
+
+    type: Literal["setting"] = "setting"
+    kind: SettingKind
+    key: Text
+    body: Text
+    updated_at: AwareDatetime | None = None
+
+
+class SettingGone(Frozen):
+    type: Literal["setting_gone"] = "setting_gone"
+    kind: SettingKind
+    key: Text
+
+
 Change = Annotated[
-    CustomerUpsert | TicketUpsert | EventAppend | TicketGone | ArticleUpsert | ArticleGone | DirectoryEntry,
+    CustomerUpsert
+    | TicketUpsert
+    | EventAppend
+    | TicketGone
+    | ArticleUpsert
+    | ArticleGone
+    | DirectoryEntry
+    | DirectoryGone
+    | SettingUpsert
+    | SettingGone,
     Field(discriminator="type"),
 ]
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from atendente_tui.domain.change import Frozen, Identity, Text
+from atendente_tui.domain.change import Attachment, Frozen, Identity, Text
 from atendente_tui.domain.words import Channel, Impact, Priority, Status, Tier
 
 
@@ -40,8 +40,13 @@ class Reply(_OnTicket):
     channel: Channel
     last_seen: int | None = None
     """Key of the newest event its author had on screen; newer ones make it stale."""
+    seen: str | None = None
+    """The same for the backend: the remote id of the last thing that others said and its author had here, "0" for
+    nothing at all. None insists: whatever came in since, it shall go out."""
     status: Status | None = None
     """Set together with the answer ("send and solve"), None to leave the backend's own rule."""
+    attachments: tuple[Attachment, ...] = ()
+    """Files the backend has already (`Capabilities.uploads`), by their remote ids."""
 
 
 class Note(_OnTicket):
@@ -49,6 +54,7 @@ class Note(_OnTicket):
 
     type: Literal["note"] = "note"
     text: Text
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Claim(_OnTicket):
