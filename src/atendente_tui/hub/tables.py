@@ -17,9 +17,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
+_SLEEPING = text("status = 'snoozed'")
 
 clock = Table(
     "clock",
@@ -112,10 +114,13 @@ ticket = Table(
     Column("status", Text, nullable=False),
     Column("assignee", Text),
     Column("team", Text),
+    Column("snoozed_until", BigInteger),
     Column("updated", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Index("ticket_customer", "customer", "updated"),
     Index("ticket_team", "team", "id"),
+    Index("ticket_status", "status", "id"),
+    Index("ticket_snoozed", "snoozed_until", sqlite_where=_SLEEPING, postgresql_where=_SLEEPING),
 )
 
 event = Table(
@@ -136,10 +141,11 @@ log = Table(
     "log",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),  # ticket | event | customer | moved | content | content_gone
-    Column("ref", Text, nullable=False),  # id of what changed; content: KIND/KEY
-    Column("ticket", BigInteger),  # whose visibility decides; NULL: everybody's
+    Column("kind", Text, nullable=False),  # new | ticket | moved | event | customer | content | content_gone
+    Column("ticket", BigInteger),  # whose visibility decides
+    Column("customer", BigInteger),
     Column("team", Text),  # moved: where it was before
+    Column("ref", Text),  # content: KIND/KEY
 )
 
 command = Table(
@@ -216,9 +222,12 @@ received = Table(
     metadata,
     Column("source", Text, primary_key=True),
     Column("message_id", Text, primary_key=True),
-    Column("ticket", BigInteger, ForeignKey("ticket.id"), nullable=False),
+    Column("customer", BigInteger, ForeignKey("customer.id"), nullable=False),
+    Column("ticket", BigInteger, ForeignKey("ticket.id")),  # NULL: it belongs to the customer alone
     Column("event", BigInteger, ForeignKey("event.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),  # when it came in
     Index("received_message", "message_id"),
+    Index("received_customer", "customer", "source", "at"),
 )
 """Messages from outside by their sender's id: what threads a conversation, and keeps a repeated one from counting twice."""
 
