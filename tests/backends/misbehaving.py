@@ -35,6 +35,8 @@ class Says:
     """End the connection without a word."""
     silent: bool = False
     """Never answer."""
+    open: bool = False
+    """Give no length, and keep the connection open after `body`."""
 
 
 def says(value: object, status: int = 200, **headers: str) -> Says:
@@ -86,10 +88,13 @@ class Server:
                 await asyncio.Event().wait()
             if not said.reset:
                 length = len(said.body) if said.length is None else said.length
-                lines = [f"HTTP/1.1 {said.status} Whatever", f"Content-Length: {length}", "Connection: close"]
+                lines = [f"HTTP/1.1 {said.status} Whatever", "Connection: close"]
+                lines += [] if said.open else [f"Content-Length: {length}"]
                 lines += [f"{name}: {value}" for name, value in said.headers.items()]
                 writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + said.body)
                 await writer.drain()
+                if said.open:
+                    await reader.read()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:

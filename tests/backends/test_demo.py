@@ -16,6 +16,7 @@ from atendente_tui.backends.demo_commands import COMMANDS
 from atendente_tui.backends.port import (
     BackendSettings,
     Conflict,
+    Hint,
     ProtocolError,
     Rejected,
     Unauthorized,
@@ -23,7 +24,7 @@ from atendente_tui.backends.port import (
 )
 from atendente_tui.clock import VirtualClock
 from atendente_tui.domain import command as commands
-from atendente_tui.domain.change import Change, EventAppend, Identity, TicketUpsert
+from atendente_tui.domain.change import Attachment, Change, EventAppend, Identity, TicketUpsert
 from atendente_tui.domain.command import (
     Assign,
     Claim,
@@ -332,15 +333,24 @@ async def test_attachments(world: World):
 
 
 async def test_hints_follow_the_news(world: World):
-    async def first() -> object:
-        async for hint in world.backend.hints():
-            return hint
-        return None
-
-    waiting = asyncio.create_task(first())
+    hints = world.backend.hints()
+    assert await anext(hints) == Hint()  # the line stands
+    waiting = asyncio.create_task(anext(hints))
     await asyncio.sleep(0)
+    assert not waiting.done()
     world.clock.advance(timedelta(minutes=1))
-    assert await asyncio.wait_for(waiting, 5) is not None
+    assert await asyncio.wait_for(waiting, 5) == Hint()
+
+
+async def test_files_are_refused_and_not_dropped(world: World):
+    file = Attachment(remote_id="f", name="nota.pdf")
+    for kind in (Reply, Note):
+        more = {"channel": Channel.WHATSAPP} if kind is Reply else {}
+        with pytest.raises(Rejected, match="anexos"):
+            await world.do(kind, text="segue a nota", attachments=(file,), **more)
+    with pytest.raises(Rejected, match="anexos"):
+        await world.backend.upload("nota.pdf", "application/pdf", b"%PDF")
+    assert not world.backend.capabilities.uploads
 
 
 async def test_the_same_scenario_plays_the_same():

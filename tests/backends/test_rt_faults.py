@@ -24,6 +24,7 @@ from atendente_tui.backends.port import (
     Unreachable,
 )
 from atendente_tui.backends.rt import RequestTracker
+from atendente_tui.domain.change import Attachment
 from atendente_tui.domain.command import Claim, Command, FlagArticle, Note, Reply, SetStatus, TicketRef
 from atendente_tui.domain.ids import new_id
 from atendente_tui.domain.words import Channel, Status
@@ -171,6 +172,20 @@ async def test_a_put_that_did_nothing_is_rejected_with_rts_words(rt: RequestTrac
     with pytest.raises(Rejected) as refused:
         await rt.push(SetStatus(**_common(), status=Status.SOLVED))
     assert refused.value.reason == "Permission Denied"
+
+
+async def test_files_are_refused_and_not_dropped(rt: RequestTracker, server: Server) -> None:
+    file = Attachment(remote_id="f", name="nota.pdf")
+    for given in (
+        _note().model_copy(update={"attachments": (file,)}),
+        Reply(**_common(), text="segue", channel=Channel.EMAIL, attachments=(file,)),
+    ):
+        with pytest.raises(Rejected, match="anexos"):
+            await rt.push(given)
+    with pytest.raises(Rejected, match="anexos"):
+        await rt.upload("nota.pdf", "application/pdf", b"%PDF")
+    assert server.asked == []
+    assert not rt.capabilities.uploads
 
 
 async def test_a_claim_lost_between_two_looks_names_the_holder(rt: RequestTracker, server: Server) -> None:

@@ -34,7 +34,7 @@ from atendente_tui.backends.port import (
     Unreachable,
 )
 from atendente_tui.clock import Clock, SystemClock
-from atendente_tui.domain.change import ArticleUpsert, Change, ChangePage
+from atendente_tui.domain.change import ArticleUpsert, Attachment, Change, ChangePage
 from atendente_tui.domain.command import Command, Receipt
 from atendente_tui.domain.instants import from_ms, to_ms
 from atendente_tui.domain.words import Channel
@@ -49,6 +49,7 @@ POLL = 0.2
 """Seconds between two looks at the clock while somebody listens for hints."""
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+_NO_FILES = "este helpdesk de demonstração não recebe anexos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,8 @@ class DemoBackend:
         world = self._reachable()
         if self._user is not None:
             command = command.model_copy(update={"author": self._user})  # who is logged in acts
+        if getattr(command, "attachments", ()):
+            raise Rejected(_NO_FILES)
         again = command.id in world.receipts
         receipt = carry_out(world, command, world.now)
         if self._journal is not None and not again:
@@ -174,14 +177,21 @@ class DemoBackend:
         return self._reachable().receipts.get(command_id)
 
     async def hints(self) -> AsyncIterator[Hint]:
-        """One for every stretch of news; ends never, the listener does."""
+        """One at once and one for every stretch of news; ends never, the listener does."""
         seen = len(self.world().log)
+        yield Hint()
         while True:
             await asyncio.sleep(POLL)
             world = self.world()
             if len(world.log) > seen and world.online:
                 seen = len(world.log)
                 yield Hint()
+
+    async def attend(self, ticket: str | None, *, writing: bool = False) -> None:
+        """Nobody else works in this world."""
+
+    async def upload(self, name: str, content_type: str, content: bytes) -> Attachment:  # noqa: ARG002
+        raise Rejected(_NO_FILES)
 
     async def fetch_attachment(self, remote_id: str, limit: int) -> bytes:
         content = self._reachable().file(remote_id)

@@ -9,10 +9,11 @@ import asyncio
 import email.utils
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, Never, cast
 from urllib.parse import urlsplit
 
 from atendente_tui.backends.port import (
@@ -29,12 +30,17 @@ from atendente_tui.i18n import _
 
 if TYPE_CHECKING:
     import httpx
+    from httpx_sse import ServerSentEvent
 
 CONNECT, READ, WRITE, POOL = 5.0, 10.0, 10.0, 5.0
 """Seconds. READ is between two pieces of an answer; `TOTAL` bounds one whole exchange."""
 TOTAL = 60.0
+SILENCE = 45.0
+"""Seconds without a word after which a line of events is broken: who keeps one open says something more often."""
 ANSWER_LIMIT = 20 * 1024 * 1024
 """Bytes of one answer, after decompression."""
+EVENT_LIMIT = 256 * 1024
+"""Characters of one event of a line."""
 JSON_DEPTH = 32
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -97,24 +103,28 @@ class Http:
         params: Params | None = None,
         body: object = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         limit: int = ANSWER_LIMIT,
+        total: float | None = None,
     ) -> Answer:
-        """One exchange, any status. `body` is sent as JSON, `form` as a form.
+        """One exchange, any status. `body` is sent as JSON, `form` as a form, `content` as it is (`headers` say what).
+
+        total   seconds for all of it, None for `TOTAL`
 
         Raises Unreachable (`sent` tells whether the server may have acted), TooLarge, ProtocolError.
         """
         import httpx
 
         client, turn = self._opened()
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         sent_headers = dict(headers or {})
-        if content is not None:
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False).encode()
             sent_headers["Content-Type"] = "application/json"
         async with turn:
-            try:
+            with _closed_errors():
                 async with (
-                    asyncio.timeout(TOTAL),
+                    asyncio.timeout(TOTAL if total is None else total),
                     client.stream(
                         method,
                         self.base + path,
@@ -124,20 +134,40 @@ class Http:
                         headers=sent_headers,
                     ) as response,
                 ):
-                    return Answer(
-                        response.status_code,
-                        {name.lower(): value for name, value in response.headers.items()},
-                        await _bounded(response, limit),
-                    )
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-                raise Unreachable(_told(error), sent=False) from error
-            except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-                raise ProtocolError(_told(error), sent=False) from error
-            except httpx.DecodingError as error:
-                raise ProtocolError(_told(error), sent=True) from error
-            except (httpx.TransportError, TimeoutError) as error:
-                # Also a failed write: what of it had arrived is not known, and asking is cheap.
-                raise Unreachable(_told(error), sent=True) from error
+                    answer = await _answer(response, limit)
+        return answer
+
+    async def listen(
+        self,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        refused: Callable[[Answer], BackendError],
+        limit: int = EVENT_LIMIT,
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Server-sent events for as long as the line stands, beside the requests and without a turn among them.
+
+        A line on which nothing is heard for `SILENCE` seconds is broken. Raises as `send`, TooLarge for an event longer
+        than `limit`, and what `refused` makes of a status that is not 200.
+        """
+        import httpx
+        from httpx_sse import EventSource
+
+        client, _turn = self._opened()
+        asked = {**(headers or {}), "Accept": "text/event-stream", "Accept-Encoding": "identity"}
+        silence = httpx.Timeout(connect=CONNECT, read=SILENCE, write=WRITE, pool=POOL)
+        with _closed_errors():
+            async with client.stream("GET", self.base + path, headers=asked, timeout=silence) as response:
+                if response.status_code != 200:
+                    raise refused(await _answer(response, ANSWER_LIMIT))
+                kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+                if kind != "text/event-stream" or "content-encoding" in response.headers:
+                    raise ProtocolError("not a line of events", sent=False)
+                line = _Line(response, limit)
+                async with aclosing(EventSource(cast("httpx.Response", line)).aiter_sse()) as told:
+                    async for event in told:
+                        line.since = 0
+                        yield event
 
     def _opened(self) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
         if self._client is None or self._turn is None:
@@ -154,7 +184,8 @@ class Http:
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 follow_redirects=False,
                 timeout=httpx.Timeout(connect=CONNECT, read=READ, write=WRITE, pool=POOL),
-                limits=httpx.Limits(max_connections=self._parallel, keepalive_expiry=5.0),
+                # One more than there are turns: the line of events.
+                limits=httpx.Limits(max_connections=self._parallel + 1, keepalive_expiry=5.0),
                 trust_env=not self.loopback,
                 headers={
                     "User-Agent": f"atendente/{__version__}",
@@ -211,6 +242,48 @@ def retry_after(value: str, now: datetime) -> float | None:
     if not math.isfinite(seconds):
         return None
     return 3600.0 if seconds > 86_400 else max(0.0, seconds)
+
+
+class _Line:
+    """The text of a line of events, as `httpx_sse` reads it, no event of it without end."""
+
+    def __init__(self, response: httpx.Response, limit: int) -> None:
+        self.headers = response.headers
+        self.since = 0
+        """Characters since the last event was whole."""
+        self._response, self._limit = response, limit
+
+    async def aiter_text(self) -> AsyncIterator[str]:
+        async for piece in self._response.aiter_text():
+            self.since += len(piece)
+            if self.since > self._limit:
+                raise TooLarge(f"an event of more than {self._limit} characters")
+            if piece.endswith(("\n\n", "\r\r", "\r\n\r\n")):  # comments are no events, and may go on for ever
+                self.since = 0
+            yield piece
+
+
+@contextmanager
+def _closed_errors() -> Iterator[None]:
+    """httpx's faults as the port's."""
+    import httpx
+
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        raise Unreachable(_told(error), sent=False) from error
+    except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise ProtocolError(_told(error), sent=False) from error
+    except httpx.DecodingError as error:
+        raise ProtocolError(_told(error), sent=True) from error
+    except (httpx.TransportError, TimeoutError) as error:
+        # Also a failed write: what of it had arrived is not known, and asking is cheap.
+        raise Unreachable(_told(error), sent=True) from error
+
+
+async def _answer(response: httpx.Response, limit: int) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, await _bounded(response, limit))
 
 
 async def _bounded(response: httpx.Response, limit: int) -> bytes:

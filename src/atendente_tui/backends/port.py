@@ -16,7 +16,6 @@ from atendente_tui.domain.change import Attachment, ChangePage, EventAppend
 from atendente_tui.domain.command import Command, Receipt
 from atendente_tui.domain.words import Channel, Status
 
-
 PRESENCE_BEAT = 20.0
 """Seconds. Who has not said for three of these that they look at a ticket does not any more."""
 

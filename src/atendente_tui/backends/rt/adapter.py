@@ -19,7 +19,7 @@ from atendente_tui.backends.port import (
 from atendente_tui.backends.rt import changing, creating, finding, messages, pulling, setup
 from atendente_tui.backends.rt.session import open_session
 from atendente_tui.backends.rt.shape import number, text
-from atendente_tui.domain.change import ChangePage
+from atendente_tui.domain.change import Attachment, ChangePage
 from atendente_tui.domain.command import (
     Assign,
     Claim,
@@ -43,6 +43,7 @@ from atendente_tui.domain.command import (
     Tag,
     WrapUp,
 )
+from atendente_tui.i18n import _
 
 
 class RequestTracker:
@@ -74,6 +75,8 @@ class RequestTracker:
         remote = command.ticket.remote
         if remote is None:
             raise Rejected("the ticket is not in RT yet")
+        if isinstance(command, Reply | Note) and command.attachments:
+            raise Rejected(_("RT takes no attachments from here yet."))
         match command:
             case Reply():
                 return await messages.reply(session, command, remote)
@@ -116,6 +119,12 @@ class RequestTracker:
         told: tuple[Hint, ...] = ()
         for hint in told:
             yield hint
+
+    async def attend(self, ticket: str | None, *, writing: bool = False) -> None:
+        """RT has no such thing."""
+
+    async def upload(self, name: str, content_type: str, content: bytes) -> Attachment:  # noqa: ARG002
+        raise Rejected(_("RT takes no attachments from here yet."))
 
     async def fetch_attachment(self, remote_id: str, limit: int) -> bytes:
         # RT answers 500 for one that is not there; a list answers with nothing, and knows the size.
