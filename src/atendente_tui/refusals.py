@@ -37,7 +37,9 @@ SENTENCES: Mapping[str, str] = {
     "subject_empty": later("Give it a subject."),
     "customer_name_empty": later("Say the customer's name."),
     "assignee_empty": later("Say to whom."),
+    "assignee_unknown": later("Nobody here has the login {found}."),
     "team_empty": later("Say which team."),
+    "team_unknown": later("There is no team {found}."),
     "fact_empty": later("Say what is known."),
     "survey_reason": later("Say why no survey should be sent."),
     # owning and triage
