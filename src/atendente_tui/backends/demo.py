@@ -45,6 +45,8 @@ from atendente_tui.knowledge.shipped import SCENARIO
 
 TICKETS_A_PAGE = 8
 CHANGES_A_PAGE = 200
+RULES = 2
+"""Counted up when the same commands make another world than before: a journal of older rules is of no use then."""
 POLL = 0.2
 """Seconds between two looks at the clock while somebody listens for hints."""
 
@@ -99,7 +101,8 @@ class DemoBackend:
         self._scenario = world.scenario if world is not None else open_scenario(settings)
         self._user = settings.user
         journal = settings.options.get("journal")
-        self._journal = _journal(Path(str(journal)), self._scenario.digest) if journal else None
+        self._script = f"{RULES}-{self._scenario.digest}"
+        self._journal = _journal(Path(str(journal)), self._script) if journal else None
         self._run = secrets.token_hex(4)
 
     @property
@@ -213,9 +216,7 @@ class DemoBackend:
     def _begun(self, start: datetime) -> DemoWorld:
         world = DemoWorld(self._scenario, start)
         if self._journal is not None:
-            _write(
-                self._journal, {"run": self._run, "start": to_ms(start), "scenario": self._scenario.digest}
-            )
+            _write(self._journal, {"run": self._run, "start": to_ms(start), "scenario": self._script})
         return world
 
     def _remembered(self) -> DemoWorld | None:
@@ -224,7 +225,7 @@ class DemoBackend:
             return None
         try:
             first, *lines = [json.loads(line) for line in self._journal.read_text("utf-8").splitlines()]
-            if first["scenario"] != self._scenario.digest:
+            if first["scenario"] != self._script:
                 raise ProtocolError(
                     f"the journal {self._journal} is of another scenario or version", sent=False
                 )
@@ -313,8 +314,8 @@ def _latest(world: DemoWorld, changes: list[Change]) -> tuple[Change, ...]:
     return tuple(kept.values())
 
 
-def _journal(named: Path, digest: str) -> Path:
-    return named if named.suffix else named / f"{digest[:16]}.jsonl"
+def _journal(named: Path, script: str) -> Path:
+    return named if named.suffix else named / f"{script[:18]}.jsonl"
 
 
 def _write(journal: Path, entry: dict[str, object]) -> None:

@@ -6,16 +6,18 @@ Everything that changes is appended to one log of `Change`s; a place in that log
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from atendente_tui.domain.arriving import heard
 from atendente_tui.domain.change import Change, CustomerUpsert, EventAppend, TicketUpsert
 from atendente_tui.domain.command import Receipt
-from atendente_tui.domain.words import AuthorKind, Direction, EventKind, Status
+from atendente_tui.domain.traces import field_changes, touched
+from atendente_tui.domain.words import EventKind, Status
 from atendente_tui.flow.conversation import Conversation, Event, Rate, Say, TimePassed, begin, step
 from atendente_tui.knowledge.scenario import Happening, Scenario, WrittenFile, WrittenTicket
 
@@ -36,10 +38,13 @@ class DemoWorld:
         self.customers: dict[str, CustomerUpsert] = {one.remote_id: one for one in scenario.customers}
         self.receipts: dict[UUID, Receipt] = {}
         self.promises: dict[UUID, EventAppend] = {}
+        """Events that made promises, by the id of their command."""
+        self.settled: set[UUID] = set()
         self.flags: list[tuple[str, str, str]] = []
         """Articles that agents marked: id, flag, text."""
         self._numbers: dict[str, int] = {}
-        self._next_ticket = max((int(key) for key in self._keys() if key.isdigit()), default=0) + 1
+        self.next_ticket = max((int(key) for key in self._keys() if key.isdigit()), default=0) + 1
+        """The number that the next new ticket gets."""
         self._talks: dict[str, Conversation] = {}
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._planned = 0
@@ -142,85 +147,52 @@ class DemoWorld:
 
     def customer_writes(self, ticket: str, event: EventAppend, now: datetime) -> None:
         """An inbound event; a message wakes the ticket up, unless it is closed or asked to sleep on."""
-        known = self.tickets[ticket]
         self.tell(now, event)
-        asleep = known.status in (Status.PENDING, Status.SOLVED) or (
-            known.status is Status.SNOOZED and known.fields.get("keep_snoozed") != "yes"
-        )
-        if event.kind is EventKind.MESSAGE and asleep:
-            known = known.model_copy(update={"status": Status.OPEN, "solved_at": None, "snoozed_until": None})
-        self.update(known, now)
+        self.put_ticket(heard(self.tickets[ticket], event, now), now)
 
     # -- the log -----------------------------------------------------------------------------------------------------
 
     def tell(self, now: datetime, change: Change) -> None:
         self.log.append((now, change))
 
-    def update(self, ticket: TicketUpsert, now: datetime) -> None:
-        """The ticket as it stands from now on."""
-        version = str(int(ticket.version or "1") + 1)
-        ticket = ticket.model_copy(update={"updated_at": max(now, ticket.updated_at), "version": version})
+    def put_ticket(self, ticket: TicketUpsert, now: datetime) -> None:
+        """The ticket as it stands from now on, a new one or a known one."""
+        if ticket.remote_id == str(self.next_ticket):
+            self.next_ticket += 1
         self.tickets[ticket.remote_id] = ticket
         self.tell(now, ticket)
 
-    def set(self, ticket: str, by: str, now: datetime, *, command: UUID | None = None, **values: Any) -> str:
-        """Change columns of a ticket and say who did it. Returns the id of the first event."""
-        known = self.tickets[ticket]
-        first = ""
-        for name, new in values.items():
-            old = getattr(known, name)
-            event = self.next_event(ticket)
-            first = first or event
-            data = {"field": name, "old": _plain(old), "new": _plain(new)}
-            self.tell(
-                now, self.by_agent(event, ticket, by, now, EventKind.FIELD_CHANGE, "", data, command=command)
-            )
-            command = None  # one event is the echo of the command; an id is used once
-        if "status" in values:
-            done = values["status"] in (Status.SOLVED, Status.CLOSED)
-            values["solved_at"] = (known.solved_at or now) if done else None
-            if values["status"] is not Status.SNOOZED:
-                values["snoozed_until"] = None
-        self.update(known.model_copy(update=values), now)
-        return first
+    def put_customer(self, customer: CustomerUpsert, now: datetime) -> None:
+        self.customers[customer.remote_id] = customer
+        self.tell(now, customer)
 
-    def by_agent(
-        self,
-        remote_id: str,
-        ticket: str,
-        by: str,
-        now: datetime,
-        kind: EventKind,
-        text: str,
-        data: Mapping[str, str | int | float | bool | None] | None = None,
-        *,
-        command: UUID | None = None,
-        **fields: Any,
-    ) -> EventAppend:
-        public = kind is EventKind.MESSAGE
-        return EventAppend(
-            remote_id=remote_id,
-            ticket=ticket,
-            customer=self.tickets[ticket].customer,
-            at=now,
-            kind=kind,
-            direction=Direction.OUTBOUND if public else Direction.INTERNAL,
-            author_kind=AuthorKind.AGENT,
-            author=by,
-            public=public,
-            text=text,
-            data=data or {},
-            command_id=command,
-            **fields,
-        )
+    def append(self, event: EventAppend, now: datetime) -> EventAppend:
+        """Number an event and put it on its ticket's timeline."""
+        event = event.model_copy(update={"remote_id": self.next_event(event.ticket or "")})
+        if event.kind is EventKind.PROMISE and "outcome" in event.data:
+            self.settled.add(UUID(str(event.data["promise"])))
+        elif event.kind is EventKind.PROMISE and event.command_id is not None:
+            self.promises[event.command_id] = event
+        self.tell(now, event)
+        return event
+
+    def set(self, ticket: str, by: str, now: datetime, **values: Any) -> None:
+        """A colleague changes columns of a ticket."""
+        known = self.tickets[ticket]
+        told = field_changes(known, by, now, values)
+        if told:
+            self.put_ticket(touched(known, now, **values), now)
+        for event in told:
+            self.append(event, now)
+
+    def swallowed(self, ticket: str) -> set[str]:
+        """Ids of the tickets that were merged into this one, straight or by way of others."""
+        found = {one.remote_id for one in self.tickets.values() if one.merged_into == ticket}
+        return found.union(*(self.swallowed(one) for one in found))
 
     def next_event(self, ticket: str) -> str:
         self._numbers[ticket] = self._numbers.get(ticket, 0) + 1
         return f"{ticket}/{self._numbers[ticket]}"
-
-    def next_ticket(self) -> str:
-        self._next_ticket += 1
-        return str(self._next_ticket - 1)
 
     def file(self, remote_id: str) -> bytes | None:
         found = self._files.get(remote_id)
@@ -229,11 +201,3 @@ class DemoWorld:
 
 def _survey(score: int) -> dict[str, Any]:
     return {"kind": EventKind.SURVEY_ANSWER, "data": {"survey": "csat", "score": score, "of": 5}}
-
-
-def _plain(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, tuple):
-        return " ".join(str(one) for one in value)
-    return value.isoformat() if isinstance(value, datetime) else str(value)
