@@ -32,6 +32,7 @@ TABLES = (
     "promise",
     "article",
     "directory",
+    "setting",
     "outbox",
     "draft",
     "imported",
@@ -100,7 +101,7 @@ def read_archive(tx: Tx, folder: Path) -> dict[str, int]:
         ("article", "article", "id"),
     ):
         tx.reindex(what, *(row[0] for row in tx.db.execute(f"SELECT {key} FROM {table}")))
-    tx.touch("queue", "outbox", "articles", "promises", "directory")
+    tx.touch("queue", "outbox", "articles", "promises", "directory", "settings")
     return done
 
 

@@ -109,7 +109,7 @@ def _salvage(db: Connection, aside: Path, key: bytes | None) -> tuple[dict[str, 
     db.execute("PRAGMA foreign_keys = OFF")
     db.execute("BEGIN IMMEDIATE")
     for table, (order, where, conflict) in SAVED.items():
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        columns = _columns(db, aside, key, table)
         select = f"SELECT {order}, {', '.join(columns)} FROM {table} WHERE {where}"
         rows, faults = (_named if table in _NAMED else _numbered)(aside, key, select, order)
         lost += faults
@@ -124,6 +124,18 @@ def _salvage(db: Connection, aside: Path, key: bytes | None) -> tuple[dict[str, 
     db.execute("COMMIT")
     db.execute("PRAGMA foreign_keys = ON")
     return saved, lost
+
+
+def _columns(db: Connection, aside: Path, key: bytes | None, table: str) -> list[str]:
+    """What the table has here and had there: the damaged file may be of an older version."""
+    asked = f"PRAGMA table_info({table})"
+    here = [str(row[1]) for row in db.execute(asked)]
+    try:
+        with contextlib.closing(engine.connect(aside, key, read_only=True)) as old:
+            there = {row[1] for row in old.execute(asked)}
+    except (StoreError, sqlite.Error, OSError):
+        return here
+    return [name for name in here if name in there] or here
 
 
 def _ask_before_sending(db: Connection, rows: list[tuple[Any, ...]], columns: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Articles, names for pick-lists, and what is gone."""
+"""Articles, names for pick-lists, a team's shared configuration, and what is gone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from atendente_tui.domain.instants import to_ms
 from atendente_tui.store.incoming import Batch, compact
 
 if TYPE_CHECKING:
-    from atendente_tui.domain.change import ArticleGone, ArticleUpsert, DirectoryEntry, TicketGone
+    from atendente_tui.domain.change import (
+        ArticleGone,
+        ArticleUpsert,
+        DirectoryEntry,
+        DirectoryGone,
+        SettingGone,
+        SettingUpsert,
+        TicketGone,
+    )
 
 _ARTICLE = ("ref", "title", "body", "audience", "tags", "product", "language", "review", "url", "updated")
 
@@ -60,8 +68,8 @@ def apply_articles(batch: Batch, changes: Sequence[ArticleUpsert], gone: Sequenc
     return moved
 
 
-def apply_directory(batch: Batch, changes: Sequence[DirectoryEntry]) -> int:
-    if not changes:
+def apply_directory(batch: Batch, changes: Sequence[DirectoryEntry], gone: Sequence[DirectoryGone]) -> int:
+    if not changes and not gone:
         return 0
     moved: int = batch.db.executemany(
         "INSERT INTO directory (kind, key, label, tier) VALUES (?, ?, ?, ?)"
@@ -69,9 +77,38 @@ def apply_directory(batch: Batch, changes: Sequence[DirectoryEntry]) -> int:
         " WHERE label <> excluded.label OR tier IS NOT excluded.tier",
         [(one.kind, one.key, one.label, None if one.tier is None else one.tier._value_) for one in changes],
     ).rowcount
-    if moved > 0:
+    moved = max(0, moved) + _drop(batch, "directory", gone)
+    if moved:
         batch.tx.touch("directory")
-    return max(0, moved)
+    return moved
+
+
+def apply_settings(batch: Batch, changes: Sequence[SettingUpsert], gone: Sequence[SettingGone]) -> int:
+    """Kept as they came: what cannot be used is told by who would use it."""
+    if not changes and not gone:
+        return 0
+    moved: int = batch.db.executemany(
+        "INSERT INTO setting (kind, key, body, updated) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, updated = excluded.updated"
+        " WHERE body <> excluded.body",
+        [
+            (one.kind, one.key, one.body, None if one.updated_at is None else to_ms(one.updated_at))
+            for one in changes
+        ],
+    ).rowcount
+    moved = max(0, moved) + _drop(batch, "setting", gone)
+    if moved:
+        batch.tx.touch("settings")
+    return moved
+
+
+def _drop(batch: Batch, table: str, gone: Sequence[DirectoryGone] | Sequence[SettingGone]) -> int:
+    if not gone:
+        return 0
+    dropped: int = batch.db.executemany(
+        f"DELETE FROM {table} WHERE kind = ? AND key = ?", [(one.kind, one.key) for one in gone]
+    ).rowcount
+    return max(0, dropped)
 
 
 def apply_gone(batch: Batch, changes: Sequence[TicketGone]) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlcipher3 import dbapi2 as sqlite
 
 from atendente_tui.store.incoming import Batch
-from atendente_tui.store.incoming_beside import apply_articles, apply_directory, apply_gone
+from atendente_tui.store.incoming_beside import apply_articles, apply_directory, apply_gone, apply_settings
 from atendente_tui.store.incoming_customers import apply_customers
 from atendente_tui.store.incoming_events import apply_events, unseen
 from atendente_tui.store.incoming_tickets import read_tickets, write_tickets
@@ -142,7 +142,8 @@ def _apply(tx: Tx, by_type: Mapping[str, list[Any]], backend: str) -> Applied:
     tx.give_way()
     batch.insert_events()
     others = apply_articles(batch, by_type.get("article", ()), by_type.get("article_gone", ()))
-    others += apply_directory(batch, by_type.get("directory", ()))
+    others += apply_directory(batch, by_type.get("directory", ()), by_type.get("directory_gone", ()))
+    others += apply_settings(batch, by_type.get("setting", ()), by_type.get("setting_gone", ()))
     others += apply_gone(batch, by_type.get("gone", ()))
     batch.tell()
     told = customers + tickets + appended + others
@@ -150,7 +151,14 @@ def _apply(tx: Tx, by_type: Mapping[str, list[Any]], backend: str) -> Applied:
     return Applied(customers, tickets, appended, 0, max(0, asked - told))
 
 
-_TYPES = {"customer", "ticket", "event", "gone", "article", "article_gone", "directory"}
+_KIND = {
+    "gone": "ticket",
+    "article_gone": "article",
+    "directory_gone": "directory",
+    "setting_gone": "setting",
+}
+"""What ends a thing, and what it is said to be while it is there."""
+_TYPES = {"customer", "event", *_KIND, *_KIND.values()}
 
 
 def _groups(changes: Sequence[Change]) -> Iterator[tuple[Sequence[Change], dict[str, list[Any]]]]:
@@ -159,8 +167,7 @@ def _groups(changes: Sequence[Change]) -> Iterator[tuple[Sequence[Change], dict[
     Each run also by type.
     """
     by_type = _by_type(changes)
-    alone = "gone" not in by_type and "article_gone" not in by_type
-    if alone and all(
+    if _KIND.keys().isdisjoint(by_type) and all(
         len(set(map(_NAMES.get(kind, _remote_id), same))) == len(same) for kind, same in by_type.items()
     ):
         yield changes, by_type
@@ -178,11 +185,10 @@ def _groups(changes: Sequence[Change]) -> Iterator[tuple[Sequence[Change], dict[
         yield group, _by_type(group)
 
 
-_KIND = {"gone": "ticket", "article_gone": "article"}
-
-
 _remote_id = attrgetter("remote_id")
-_NAMES: dict[str, Callable[[Any], object]] = {"directory": attrgetter("kind", "key")}
+_NAMES: dict[str, Callable[[Any], object]] = dict.fromkeys(
+    ("directory", "directory_gone", "setting", "setting_gone"), attrgetter("kind", "key")
+)
 
 
 def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:

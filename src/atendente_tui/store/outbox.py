@@ -15,7 +15,7 @@ the backend said no to keeps its text, and the line of its ticket, until a perso
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.domain.words import PENDING_STATES, OutboxState
@@ -25,6 +25,7 @@ from atendente_tui.store.rows import OutboxRow
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
+    from atendente_tui.domain.change import EventAppend
     from atendente_tui.domain.command import Command, Receipt
     from atendente_tui.store.store import Tx
 
@@ -32,7 +33,7 @@ KEPT_DAYS = 30
 """How long settled rows stay as the person's own record of what went out."""
 _FIELDS = (
     "o.n, o.command_id, o.type, o.ticket_id, t.protocol, o.body, o.state, o.hold_until, o.attempts, o.next_try,"
-    " o.error_code, o.error, o.current, o.created"
+    " o.error_code, o.error, o.current, o.created, o.events"
 )
 _FROM = f"SELECT {_FIELDS} FROM outbox o LEFT JOIN ticket t ON t.id = o.ticket_id"
 _PENDING = (
@@ -217,10 +218,18 @@ def refuse(tx: Tx, n: int, code: str, reason: str = "") -> None:
     _stop(tx, n, OutboxState.REFUSED, code, reason, None, maybe=False)
 
 
-def conflict(tx: Tx, n: int, detail: str, current: Mapping[str, str | None]) -> None:
-    """Somebody was faster. The fields show how it stands now (`current`, by name); both versions are kept."""
+def conflict(
+    tx: Tx, n: int, detail: str, current: Mapping[str, str | None], events: Sequence[EventAppend] = ()
+) -> None:
+    """Somebody was faster. The fields show how it stands now (`current`, by name); both versions are kept.
+
+    events   what was said since, where that is why
+    """
     effects.withdraw(tx, n, current)
     _stop(tx, n, OutboxState.CONFLICT, "conflict", detail, dict(current), maybe=False)
+    if events:
+        told = json.dumps([one.model_dump(mode="json") for one in events], ensure_ascii=False)
+        tx.db.execute("UPDATE outbox SET events = ? WHERE n = ?", (told, n))
 
 
 def release(tx: Tx, n: int, *, may_have_arrived: bool) -> None:
@@ -228,7 +237,7 @@ def release(tx: Tx, n: int, *, may_have_arrived: bool) -> None:
     effects.renew(tx, n)
     tx.db.execute(
         "UPDATE outbox SET state = 'queued', attempts = 0, first_try = NULL, next_try = 0, may_have_arrived = ?,"
-        " error_code = NULL, error = NULL, current = NULL, changed = ? WHERE n = ?",
+        " error_code = NULL, error = NULL, current = NULL, events = NULL, changed = ? WHERE n = ?",
         (int(may_have_arrived), tx.now, n),
     )
     _touch(tx, tx.db.execute("SELECT ticket_id FROM outbox WHERE n = ?", (n,)).fetchone()[0])
@@ -239,7 +248,8 @@ def replace(tx: Tx, n: int, command: Command, hold_until: int) -> None:
     effects.rewrite(tx, n, command)
     tx.db.execute(
         "UPDATE outbox SET command_id = ?, body = ?, state = ?, hold_until = ?, attempts = 0, first_try = NULL,"
-        " next_try = 0, may_have_arrived = 0, error_code = NULL, error = NULL, current = NULL, changed = ? WHERE n = ?",
+        " next_try = 0, may_have_arrived = 0, error_code = NULL, error = NULL, current = NULL, events = NULL, changed = ?"
+        " WHERE n = ?",
         (
             str(command.id),
             command.model_dump_json(),
@@ -294,7 +304,7 @@ def _pending_row(tx: Tx, command_id: str) -> tuple[int, int | None] | None:
 def _end(tx: Tx, n: int, state: OutboxState, receipt: str | None = None) -> None:
     # An empty undo holds no field against what the backend says next.
     tx.db.execute(
-        "UPDATE outbox SET state = ?, undo = '{}', receipt = ?, error_code = NULL, error = NULL, may_have_arrived = 0,"
+        "UPDATE outbox SET state = ?, undo = '{}', receipt = ?, error_code = NULL, error = NULL, events = NULL, may_have_arrived = 0,"
         " changed = ? WHERE n = ?",
         (state, receipt, tx.now, n),
     )
@@ -311,7 +321,8 @@ def _stop(
     maybe: bool,
 ) -> None:
     tx.db.execute(
-        "UPDATE outbox SET state = ?, error_code = ?, error = ?, current = ?, may_have_arrived = ?, changed = ? WHERE n = ?",
+        "UPDATE outbox SET state = ?, error_code = ?, error = ?, current = ?, events = NULL, may_have_arrived = ?,"
+        " changed = ? WHERE n = ?",
         (
             state,
             code,

@@ -19,6 +19,7 @@ from atendente_tui.store.rows import (
     IdentityRow,
     PromiseRow,
     QueueRow,
+    SettingRow,
     TicketRow,
 )
 
@@ -227,6 +228,15 @@ def directory(db: Connection, kind: str) -> list[tuple[str, str]]:
     """(key, label) of agents, teams, wrap-up codes, reasons or tags that pick-lists offer."""
     rows = db.execute("SELECT key, label FROM directory WHERE kind = ? ORDER BY label, key", (kind,))
     return [(str(key), str(label)) for key, label in rows]
+
+
+def settings(db: Connection, *kinds: str) -> list[SettingRow]:
+    """The team's shared configuration of these kinds, as the backend keeps it."""
+    rows = db.execute(
+        f"SELECT kind, key, body FROM setting WHERE kind IN ({','.join('?' * len(kinds))}) ORDER BY kind, key",
+        kinds,
+    )
+    return [SettingRow._make(row) for row in rows]
 
 
 _DRAFT = ", ".join(DraftRow._fields)

@@ -162,6 +162,23 @@ class OutboxRow(NamedTuple):
     error: str | None
     current: str | None
     created: int
+    events: str | None
+    """On a conflict, what was said since: JSON, a list of `domain.change.EventAppend`."""
+
+
+class SettingRow(NamedTuple):
+    kind: str
+    key: str
+    body: str
+
+
+class PresentRow(NamedTuple):
+    """A colleague who has a ticket open."""
+
+    ticket_id: int
+    login: str
+    name: str
+    writing: bool
 
 
 class DraftRow(NamedTuple):

@@ -281,6 +281,25 @@ class Directory(SQLModel, table=True):
     tier: str | None = _text(null=True)
 
 
+class Setting(SQLModel, table=True):
+    __tablename__ = "setting"
+    __table_args__ = _BARE
+    kind: str = _text(key=True)
+    key: str = _text(key=True)
+    body: str = _text()
+    updated: int | None = _int(null=True)
+
+
+class Presence(SQLModel, table=True):
+    __tablename__ = "presence"
+    __table_args__ = _BARE
+    ticket: str = _text(key=True)
+    login: str = _text(key=True)
+    name: str = _text()
+    writing: int = _int()
+    until: int = _int()
+
+
 class Outbox(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
@@ -305,6 +324,7 @@ class Outbox(SQLModel, table=True):
     receipt: str | None = _text(null=True)
     created: int = _int()
     changed: int = _int()
+    events: str | None = _text(null=True)
 
 
 class Draft(SQLModel, table=True):
