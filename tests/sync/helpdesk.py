@@ -13,6 +13,7 @@ from atendente_tui.backends.port import (
     Capabilities,
     Conflict,
     Hint,
+    Presence,
     Rejected,
     Unreachable,
 )
@@ -127,7 +128,7 @@ class World:
 
 
 Fault = Callable[[str, Command | None], BaseException | None]
-"""What happens at "identify", "pull", "find", "before" and "after" a push; None lets it pass."""
+"""What happens at "identify", "pull", "hints", "attend", "find", "before" and "after" a push; None lets it pass."""
 
 
 @dataclass
@@ -144,7 +145,11 @@ class Helpdesk:
     most: int = 0
     together: dict[str | None, int] = field(default_factory=dict)
     closed: bool = False
-    hinted: asyncio.Event = field(default_factory=asyncio.Event)
+    line: asyncio.Queue[Hint | Presence | BaseException] = field(default_factory=asyncio.Queue)
+    """What is heard on the line of hints after its first word; an exception breaks it."""
+    lines: int = 0
+    """How often somebody began to listen."""
+    attended: list[tuple[str | None, bool]] = field(default_factory=list)
     login: str = "ana"
     latency: float = 0.0
 
@@ -202,11 +207,20 @@ class Helpdesk:
         self._meet("find")
         return self.world.receipts.get(command_id)
 
-    async def hints(self) -> AsyncIterator[Hint]:
+    async def hints(self) -> AsyncIterator[Hint | Presence]:
+        self.lines += 1
+        self._meet("hints")
+        yield Hint()
         while True:
-            await self.hinted.wait()
-            self.hinted.clear()
-            yield Hint()
+            heard = await self.line.get()
+            if isinstance(heard, BaseException):
+                raise heard
+            yield heard
+
+    async def attend(self, ticket: str | None, *, writing: bool = False) -> None:
+        await asyncio.sleep(0)
+        self.attended.append((ticket, writing))
+        self._meet("attend")
 
     async def fetch_attachment(self, remote_id: str, limit: int) -> bytes:
         raise Rejected(remote_id[:limit])

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from atendente_tui.backends.port import Unauthorized, Unreachable
+from atendente_tui.backends.port import Hint, Unauthorized, Unreachable
 from atendente_tui.clock import SystemClock
 from atendente_tui.desk import answering, undoing
 from atendente_tui.domain.change import TicketGone
@@ -177,7 +177,7 @@ def test_a_hint_is_heard_before_the_beat(tmp_path: Path) -> None:
     until(office.synced)
     office.world.tell(TicketGone(remote_id="t3"))
     assert office.service._loop is not None
-    office.service._loop.call_soon_threadsafe(office.made[0].hinted.set)
+    office.service._loop.call_soon_threadsafe(office.made[0].line.put_nowait, Hint("t3"))
     until(lambda: one(office.store, "SELECT count(*) FROM ticket") == 11)
     assert office.service.stop(10)
     office.store.close()

@@ -268,7 +268,7 @@ class Pusher:
         if isinstance(command, Claim) and wrong.current.get("assignee") == command.author:
             receipt = Receipt(command_id=command.id, at=self._clock.now(), note="already ours")
             return await self._confirm(receipt)
-        await self._write(lambda tx: outbox.conflict(tx, row.n, str(wrong), wrong.current))
+        await self._write(lambda tx: outbox.conflict(tx, row.n, str(wrong), wrong.current, wrong.events))
         return Pushed(conflicts=1)
 
     async def _no(self, row: Outgoing, code: str, reason: str, maybe: bool) -> Pushed:

@@ -62,6 +62,11 @@ def keep_identity(tx: Tx, backend: str, identity: AgentIdentity, capabilities: C
         "channels": sorted(capabilities.channels),
         "attachments": capabilities.attachments,
         "articles": capabilities.articles,
+        "hints": capabilities.hints,
+        "stale_replies": capabilities.stale_replies,
+        "presence": capabilities.presence,
+        "uploads": capabilities.uploads,
+        "settings": capabilities.settings,
     }
     keep(tx, backend, "capabilities", json.dumps(told))
 

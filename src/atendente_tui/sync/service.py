@@ -1,7 +1,7 @@
 """The sync of a running workstation: a thread of its own with its own asyncio loop, beside the screen, never in it.
 
-It fetches on a beat, on a nudge and on the backend's hints, newest first; it sends as soon as a hold is over. What
-it knows of itself stands in `status()` and, under the topic "sync", in the store.
+It fetches on a beat (a slow one while the backend's hints come), on a nudge and on every hint, newest first; it sends
+as soon as a hold is over. What it knows of itself stands in `status()` and, under the topic "sync", in the store.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from atendente_tui.clock import Clock
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.store.errors import StoreError
 from atendente_tui.store.writing import Lane
+from atendente_tui.sync.listening import Attention, Listening
 from atendente_tui.sync.pulling import MassDisappearance, pull
 from atendente_tui.sync.pushing import Pusher
 from atendente_tui.sync.remembered import State, SyncStatus, keep, keep_identity, recall, status_of
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 LONGEST_SLEEP = 60.0
 """Seconds between two looks at the outbox, whatever the clock of the rows says."""
+STANDING = 4
+"""So many beats pass between two pulls that nothing hinted at while a line of hints stands, up to `LONGEST_SLEEP`."""
 _log = logging.getLogger(__name__)
 
 
@@ -67,6 +70,8 @@ class SyncService:
         self._vanished: MassDisappearance | None = None
         """What stopped the last pull, until a pull gets through."""
         self._told: str | None = None
+        self._attention = Attention()
+        self._listening = self._listener()
 
     # From any thread.
 
@@ -101,6 +106,11 @@ class SyncService:
             self._send.set()
 
         self._call(now)
+
+    def attend(self, ticket_id: int | None, *, writing: bool = False) -> None:
+        """Tell colleagues which ticket we have open, where the backend has such a thing. Returns at once."""
+        self._attention = Attention(ticket_id, writing and ticket_id is not None)
+        self._call(lambda: self._listening.turn(self._attention))
 
     def status(self) -> SyncStatus:
         return self._status
@@ -147,6 +157,8 @@ class SyncService:
     async def _main(self) -> None:
         self._look, self._send, self._stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._listening = self._listener()
+        self._listening.turn(self._attention)
         if self._leaving.is_set():  # told to stop before there was a loop to tell it to
             return
         leave = self._store.subscribe(self._heard)
@@ -229,7 +241,9 @@ class SyncService:
         self._look.clear()
         work: list[Coroutine[Any, Any, None]] = [self._fetching(backend), self._sending_on(pusher)]
         if backend.capabilities.hints:
-            work.append(self._hinted(backend))
+            work.append(self._listening.hear(backend))
+        if backend.capabilities.presence:
+            work.append(self._listening.tell(backend))
         stop = asyncio.create_task(self._stop.wait())
         tasks = [asyncio.create_task(one) for one in work]
         try:
@@ -241,6 +255,7 @@ class SyncService:
             for task in (stop, *tasks):
                 task.cancel()
             ended = await asyncio.gather(stop, *tasks, return_exceptions=True)
+            await self._listening.leave(backend)
         for one in ended:
             if isinstance(one, StoreError):
                 raise one
@@ -256,6 +271,8 @@ class SyncService:
                 if self._gate.logged_out:
                     return
                 wait = self._poll
+                if self._listening.standing and self._wrong is None:
+                    wait = max(wait, min(LONGEST_SLEEP, STANDING * wait))
             await self._until(self._look, max(wait, 0.1))
 
     async def _fetch(self, backend: Backend) -> None:
@@ -321,9 +338,9 @@ class SyncService:
             told = await pusher.push()
             if told.error is not None:
                 self._wrong = (told.error, "")
-            elif told.confirmed:
+            elif told.confirmed or told.conflicts:
                 self._wrong = None
-                self._look.set()  # what it made there comes back with the next pull
+                self._look.set()  # what it made there, or whoever was faster, comes with the next pull
             self._say()
             if self._gate.logged_out:
                 return
@@ -344,12 +361,8 @@ class SyncService:
         finally:
             await backend.aclose()
 
-    async def _hinted(self, backend: Backend) -> None:
-        while True:
-            with contextlib.suppress(BackendError):
-                async for _hint in backend.hints():
-                    self._look.set()
-            await asyncio.sleep(max(self._poll, 5.0))
+    def _listener(self) -> Listening:
+        return Listening(self._store, self._clock, self._rng, lambda: self._look.set())
 
     async def _until(self, event: asyncio.Event, seconds: float | None) -> None:
         """Until the event (which is cleared), the stop, or so many seconds."""
