@@ -22,6 +22,8 @@ _WORDS: Mapping[int, str] = {
     errno.ELOOP: later("it links to itself"),
     errno.EIO: later("the disk does not answer as it should"),
     errno.ENXIO: later("it is no ordinary file"),
+    errno.EADDRINUSE: later("another program listens there"),
+    errno.EADDRNOTAVAIL: later("it is no address of this machine"),
 }
 
 

@@ -116,4 +116,37 @@ SENTENCES: Mapping[str, str] = {
     "no_such_file": later("There is no file {found}."),
     "scenario_unplayable": later("The scenario cannot be played: {why}"),
     "no_such_backend": later("There is no backend {found}. There are: {allowed}."),
+    # the hub
+    "hub_missing": later("The hub needs an extra ({missing} is missing): pip install '{extra}'."),
+    "hub_database": later("“{found}” is no database of a hub. Possible are: {why}."),
+    "hub_schema": later("The hub's database was made by a newer version ({found}; this one knows {known})."),
+    "hub_older": later(
+        "The hub's database is of an older version ({found}; this one has {known}). Start the hub once: atendente hub start."
+    ),
+    "no_hub": later("There is no hub in {found}. Begin one: atendente hub start."),
+    "hub_exposed": later(
+        "{found} can be reached from elsewhere: give --tls-cert and --tls-key, or --behind-proxy where a proxy does TLS."
+    ),
+    "hub_port": later("The hub cannot listen at {found}: {why}."),
+    "tls_incomplete": later("--tls-cert and --tls-key belong together."),
+    "tls_unusable": later("The certificate {found} cannot be used: {why}."),
+    "login_unfit": later(
+        "“{found}” is no login: up to 64 small letters, digits, and . _ @ + - after the first."
+    ),
+    "name_unfit": later("“{found}” is no name: 1 to {most} printable characters."),
+    "agent_exists": later("There is an account {found} already."),
+    "agent_unknown": later("There is no account {found}."),
+    "agent_closed": later("The account {found} is closed."),
+    "role_unknown": later("There is no role {found}. There are: {allowed}."),
+    "last_administrator": later("{found} is the only administrator, and one must be left."),
+    "no_such_team": later("There is no team {found}. There are: {allowed}."),
+    "tier_unknown": later("There is no level {found}. There are: {allowed}."),
+    "team_has_tickets": later(
+        "{count} live tickets are with the team {found}. Give them to another one first."
+    ),
+    "token_days": later("A token holds for 1 to {most} days, not for {found}."),
+    "token_unknown": later("There is no token {found}."),
+    "token_ended": later(
+        "The token {found} does not hold any more. Make a new one: atendente hub token create."
+    ),
 }

@@ -36,6 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "knowing": ("kb", "scripts"),
     "exchanging": ("import", "export"),
     "demonstrating": ("demo",),
+    "hub": ("hub",),
     "health": ("doctor",),
 }
 """The modules of this room with the commands each brings; in this order help lists them."""

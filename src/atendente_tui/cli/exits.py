@@ -44,6 +44,13 @@ _USAGE = frozenset(
         "not_markdown",
         "attachment_pipe",
         "attachment_several",
+        "hub_missing",
+        "hub_database",
+        "no_hub",
+        "hub_exposed",
+        "hub_port",
+        "tls_incomplete",
+        "tls_unusable",
     }
 )
 """Refusals that speak of how the command was written or set up, not of what it asked for."""
@@ -52,6 +59,8 @@ _USAGE = frozenset(
 def code_of(refused: Refused) -> Exit:
     if refused.code == "attachment_unreachable":
         return Exit.UNREACHABLE
+    if refused.code in ("hub_schema", "hub_older"):
+        return Exit.STORE
     return Exit.USAGE if refused.code in _USAGE else Exit.REFUSED
 
 

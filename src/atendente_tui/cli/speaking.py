@@ -29,6 +29,7 @@ _PLACES = (
     later("DIR|FILE|-"),
     later("FACT"),
     later("FILE"),
+    later("KEY"),
     later("KIND:VALUE"),
     later("NAME"),
     later("PRIORITY"),
