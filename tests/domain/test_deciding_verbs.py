@@ -33,7 +33,7 @@ from atendente_tui.domain.command import (
 )
 from atendente_tui.domain.deciding import Clash, Decision, Facts, decide, heard
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.domain.words import Channel, EventKind, Impact, Priority, Status, Tier
+from atendente_tui.domain.words import Channel, Direction, EventKind, Impact, Priority, Status, Tier
 
 NOW = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -306,6 +306,7 @@ def test_each_column_is_told_by_its_own_event_and_only_when_it_moved() -> None:
     assert changes(decided) == [("impact", None, "many")]
     decided = do(SetPriority, priority=Priority.HIGH, impact=Impact.MANY)
     assert changes(decided) == [("priority", "normal", "high"), ("impact", None, "many")]
+    assert [one.command_id for one in decided.events] == [UUID(int=1), None]
     decided = do(Tag, add=("troca",))
     assert changes(decided) == [("tags", "vip", "vip troca")]
     decided = do(Release, ticket(assignee="ana"), reason="almoço")
@@ -397,6 +398,17 @@ def test_what_a_customers_message_makes_of_a_ticket(before: TicketUpsert, after:
     assert (now.status, now.version) == (after, "4")
     if after is Status.OPEN:
         assert (now.solved_at, now.snoozed_until, now.fields) == (None, None, {})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        event(EventKind.SURVEY_ANSWER, data={"survey": "csat", "score": 5, "of": 5}),
+        event(text="Fechado!", direction=Direction.OUTBOUND),
+    ],
+)
+def test_what_is_no_message_from_outside_wakes_nothing(other: EventAppend) -> None:
+    assert heard(SOLVED, other, NOW).status is Status.SOLVED
 
 
 def test_a_ticket_that_is_to_be_made_is_not_decided_on() -> None:
