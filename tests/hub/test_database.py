@@ -16,15 +16,17 @@ from atendente_tui.hub.database import Database
 from atendente_tui.hub.migrations.running import newest, revision
 
 
-def test_the_steps_lead_to_the_tables_as_they_are_described(database: Database) -> None:
+def test_the_steps_lead_to_the_tables_as_they_are_described(empty_url: str) -> None:
+    database = Database.open(empty_url)
     with database.write() as db:
         assert compare_metadata(MigrationContext.configure(db), tables.metadata) == []
         assert revision(db) == newest()
+    database.close()
 
 
-def test_two_that_begin_at_once_make_one_hub(database_url: str) -> None:
+def test_two_that_begin_at_once_make_one_hub(empty_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
-        opened = list(pool.map(lambda _n: Database.open(database_url), range(4)))
+        opened = list(pool.map(lambda _n: Database.open(empty_url), range(4)))
     told = set()
     for one in opened:
         with one.read() as db:
@@ -34,15 +36,17 @@ def test_two_that_begin_at_once_make_one_hub(database_url: str) -> None:
     assert len(told) == 1
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(
-    database: Database, database_url: str
-) -> None:
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(empty_url: str) -> None:
+    database = Database.open(empty_url)
     with database.write() as db:
         db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Refused) as no:
-        Database.open(database_url)
+        Database.open(empty_url)
     assert no.value.code == "hub_schema"
     assert no.value.values == {"found": "9999", "known": newest()}
+    with database.read() as db:
+        assert revision(db) == "9999"
+    database.close()
 
 
 def test_the_reading_door_does_not_write(database: Database) -> None:

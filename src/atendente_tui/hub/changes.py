@@ -33,16 +33,18 @@ def page(db: Connection, actor: Actor, after: str | None, limit: int = 500, *, f
     """
     limit = max(1, min(limit, MOST))
     epoch = db.execute(select(tables.state.c.value).where(tables.state.c.key == "epoch")).scalar_one()
-    if after is None or full:
+    if after is None:
         cursor = _begun(db, actor, epoch)
-        if after is not None:
-            read_cursor(after)
     else:
         cursor = read_cursor(after)
         if cursor.epoch != epoch or cursor.seq > _now(db):
             raise CursorGone
-        if cursor.scope != actor.scope:
-            cursor = _rescoped(db, actor, cursor)
+        if cursor.mode == "out" and cursor.event == actor.scope:
+            pass  # on its way there already
+        elif cursor.scope != actor.scope:
+            cursor = _rescoped(db, actor, cursor, full=full)
+        elif full:
+            cursor = _begun(db, actor, epoch)._replace(seq=cursor.seq)
     made = _Page()
     if cursor.mode == "out":
         cursor = _take_back(db, actor, cursor, made, limit)
@@ -62,6 +64,8 @@ class _Page:
         self.customers: dict[int, str] = {}
         self.tickets: dict[int, str] = {}
         self.events: dict[int, str] = {}
+        self.whole: set[int] = set()
+        """Customers whose own events are in it."""
         self.caught_up = False
 
     def json(self, cursor: Cursor) -> str:
@@ -131,20 +135,20 @@ def _follow(db: Connection, actor: Actor, cursor: Cursor, made: _Page, limit: in
                 made.customers.setdefault(row.customer, row.customer_body)
                 if row.event_body is not None:
                     made.events[row.seq] = row.event_body
-        elif actor.sees(row.now):
-            made.gone.pop(row.ticket, None)
-            if row.kind == "new" or (row.kind == "moved" and not actor.sees(row.before)):
+        elif not actor.sees(row.now):
+            if row.kind == "moved" and actor.sees(row.before):
+                made.gone[row.ticket] = _gone(row.ticket)
+        else:
+            came = row.kind == "moved" and not actor.sees(row.before)
+            if came or row.kind == "new":
                 _alone_theirs(db, made, [row.customer])
-            if row.kind == "moved" and not actor.sees(row.before):
-                if _history(db, made, row, cursor, limit):  # more than a page: the same row goes on next time
-                    _shown(made, row)
-                    last = max(made.events)
+            _shown(made, row)
+            if came:
+                begun = cursor.event if row.seq == cursor.seq + 1 else 0
+                last = _history(db, made, row.ticket, begun, limit)
+                if last is not None:  # more than a page: the same row goes on next time
                     _content(db, made, content)
                     return cursor._replace(seq=row.seq - 1, event=last)
-                cursor = cursor._replace(event=0)
-            _shown(made, row)
-        elif row.kind == "moved" and actor.sees(row.before):
-            made.gone[row.ticket] = _gone(row.ticket)
     _content(db, made, content)
     made.caught_up = not more
     return cursor._replace(seq=rows[:limit][-1].seq if rows else cursor.seq, event=0)
@@ -157,16 +161,13 @@ def _shown(made: _Page, row: Any) -> None:
         made.events[row.seq] = row.event_body
 
 
-def _history(db: Connection, made: _Page, row: Any, cursor: Cursor, limit: int) -> bool:
-    """The past of a ticket that came into sight, as far as a page holds it. Whether there is more."""
+def _history(db: Connection, made: _Page, ticket: int, begun: int, limit: int) -> int | None:
+    """The past of a ticket that came into sight, from event `begun` on. The last one that fitted, None when all did."""
     rows = db.execute(
-        select(e.c.id, e.c.body)
-        .where(e.c.ticket == row.ticket, e.c.id > cursor.event)
-        .order_by(e.c.id)
-        .limit(limit + 1)
+        select(e.c.id, e.c.body).where(e.c.ticket == ticket, e.c.id > begun).order_by(e.c.id).limit(limit + 1)
     ).all()
     made.events |= {one.id: one.body for one in rows[:limit]}
-    return len(rows) > limit
+    return rows[limit - 1].id if len(rows) > limit else None
 
 
 def _gone(ticket: int) -> str:
@@ -262,8 +263,9 @@ def _walk(db: Connection, actor: Actor, cursor: Cursor, made: _Page, limit: int)
 
 def _alone_theirs(db: Connection, made: _Page, customers: Sequence[int]) -> None:
     """What belongs to these people and to no ticket: orders, surveys."""
-    wanted = [one for one in dict.fromkeys(customers) if one not in made.customers]
+    wanted = set(customers) - made.whole
     if wanted:
+        made.whole |= wanted
         rows = db.execute(select(e.c.id, e.c.body).where(e.c.customer.in_(wanted), e.c.ticket.is_(None)))
         made.events |= {row.id: row.body for row in rows}
 
@@ -271,12 +273,15 @@ def _alone_theirs(db: Connection, made: _Page, customers: Sequence[int]) -> None
 # -- when what they may see changed -------------------------------------------------------------------------------------
 
 
-def _rescoped(db: Connection, actor: Actor, cursor: Cursor) -> Cursor:
-    """First take back what they no longer see; then walk anew if they see more than before, else go on."""
+def _rescoped(db: Connection, actor: Actor, cursor: Cursor, *, full: bool) -> Cursor:
+    """First take back what they no longer see; then walk anew if they see more than before, else go on.
+
+    The log is followed from where they stood, also after a walk: it tells what went out of sight meanwhile.
+    """
     before = _past(db, actor.login, cursor.scope)
     gained = before is not None and (actor.all_teams or bool(set(actor.teams) - set(before)))
-    began_anew = cursor.mode != "log" or gained
-    return Cursor(cursor.epoch, cursor.scope, "out", cursor.seq, phase=int(began_anew))
+    anew = full or gained or cursor.mode != "log"
+    return Cursor(cursor.epoch, cursor.scope, "out", cursor.seq, phase=int(anew), event=actor.scope)
 
 
 def _past(db: Connection, login: str, scope: int) -> list[str] | None:
@@ -290,9 +295,10 @@ def _take_back(db: Connection, actor: Actor, cursor: Cursor, made: _Page, limit:
     before = _past(db, actor.login, cursor.scope)
     rows: Sequence[int] = ()
     if not actor.all_teams:
-        lost = [t.c.team.is_not(None), t.c.team.not_in(actor.teams)]
+        lost: list[Any] = [t.c.team.is_not(None), t.c.team.not_in(actor.teams)]
         if before is not None:
-            lost.append(t.c.team.in_(before))
+            moved = select(g.c.ticket).where(g.c.kind == "moved", g.c.seq > cursor.seq, g.c.team.in_(before))
+            lost.append(or_(t.c.team.in_(before), t.c.id.in_(moved)))
         if cursor.ticket:
             lost.append(t.c.id < cursor.ticket)
         rows = db.execute(select(t.c.id).where(*lost).order_by(t.c.id.desc()).limit(limit)).scalars().all()
@@ -300,5 +306,5 @@ def _take_back(db: Connection, actor: Actor, cursor: Cursor, made: _Page, limit:
     if len(rows) == limit:
         return cursor._replace(ticket=rows[-1])
     if cursor.phase:
-        return _begun(db, actor, cursor.epoch)
+        return _begun(db, actor, cursor.epoch)._replace(seq=cursor.seq)
     return Cursor(cursor.epoch, actor.scope, "log", cursor.seq)

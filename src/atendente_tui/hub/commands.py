@@ -32,7 +32,7 @@ from atendente_tui.domain.command import (
 )
 from atendente_tui.domain.protocol import protocol
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.domain.words import EventKind, Segment
+from atendente_tui.domain.words import Segment
 from atendente_tui.hub import attachments, tables
 from atendente_tui.hub.recording import Recording
 from atendente_tui.hub.scope import Actor
@@ -171,13 +171,13 @@ def _facts(
     elif isinstance(command, ConfirmFact):
         facts["customer"] = recording.customer(int(ticket.customer or 0))
     elif isinstance(command, SettlePromise):
-        made = recording.event_of(str(command.promise))
-        if made is not None and made.ticket == ticket.remote_id and made.kind is EventKind.PROMISE:
+        promised = str(command.promise)
+        made = recording.event_of(promised)
+        if made is not None and made.ticket is not None:
+            told = recording.events_of(int(made.ticket), promised) + recording.events_of(key, promised)
             facts["promise"] = made
-            facts["promise_settled"] = any(
-                one.data.get("promise") == str(command.promise)
-                for one in recording.events_of(key, str(command.promise))
-            )
+            facts["promise_settled"] = any(one.data.get("promise") == promised for one in told)
+            facts["swallowed"] = _swallowed(recording, made.ticket, ticket.remote_id)
     elif isinstance(command, Merge):
         facts["other"] = _visible(recording, actor, command.into)
     elif isinstance(command, Link):
@@ -186,6 +186,19 @@ def _facts(
         else:
             facts["other"] = _visible(recording, actor, command.other)
     return deciding.Facts(ticket=ticket, **facts)
+
+
+def _swallowed(recording: Recording, ticket: str, into: str) -> tuple[str, ...]:
+    """The ticket, if by one merge or several it became part of `into`."""
+    place: str | None = ticket
+    for _merge in range(16):
+        found = recording.ticket(int(place))
+        place = found.merged_into if found is not None else None
+        if place is None:
+            return ()
+        if place == into:
+            return (ticket,)
+    return ()
 
 
 def _keep(
@@ -237,15 +250,13 @@ def _create(recording: Recording, actor: Actor, command: Create) -> Receipt:
 def _flag(recording: Recording, command: FlagArticle) -> Receipt:
     if recording.content("article", command.article) is None:
         raise Refused("no_such_article", found=command.article)
-    recording.db.execute(
-        insert(tables.flag),
-        {
-            "command": str(command.id),
-            "article": command.article,
-            "login": command.author,
-            "at": recording.now_ms,
-            "flag": command.flag,
-            "text": command.text,
-        },
-    )
+    row = {
+        "command": str(command.id),
+        "article": command.article,
+        "login": command.author,
+        "at": recording.now_ms,
+        "flag": command.flag,
+        "text": command.text,
+    }
+    recording.afterwards(lambda db: db.execute(insert(tables.flag), row))
     return Receipt(command_id=command.id, at=recording.now)

@@ -36,7 +36,8 @@ class Cursor(NamedTuple):
     ticket: int = 0
     """walk, out: the last ticket begun, walking down; 0 at the start."""
     event: int = 0
-    """The last event done of a ticket whose history is longer than a page; 0 when it is complete."""
+    """The last event done of a ticket whose history is longer than a page; 0 when it is complete. out: the
+    `agent.scope` it leads to."""
     done: int = 0
     total: int = 0
 

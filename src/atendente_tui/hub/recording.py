@@ -23,6 +23,7 @@ from atendente_tui.hub.tables import TALK_KINDS
 
 if TYPE_CHECKING:
     from atendente_tui.domain.command import Receipt
+    from atendente_tui.hub.threads import Received
 
 _Row = dict[str, Any]
 
@@ -60,8 +61,8 @@ class Recording:
         self._commands: dict[str, tuple[str, str, str] | None] = {}
         self._new_commands: list[_Row] = []
         self._content: dict[tuple[str, str], str | None] = {}
-        self.received: dict[tuple[str, str], tuple[int, int | None, int]] = {}
-        """Messages from outside that earlier jobs took, by source and id: customer, ticket, event (see `inbound`)."""
+        self.received: dict[tuple[str, str], Received] = {}
+        """Messages from outside that earlier jobs took, by source and id (see `threads`)."""
         self.bound: set[str] = set()
         """Attachments that earlier jobs put on an event (see `attachments`)."""
         self._afterwards: list[Callable[[Connection], object]] = []
@@ -195,7 +196,8 @@ class Recording:
                 and event.direction is not Direction.INTERNAL,
                 "author": event.author if event.author_kind is AuthorKind.AGENT else "",
                 "command": str(event.command_id) if event.command_id is not None else None,
-                "body": event.model_dump_json(exclude_none=True),
+                # `ticket` must be said, though it be null
+                "body": event.model_dump_json(exclude_none=event.ticket is not None),
             }
         )
         return event
@@ -376,7 +378,7 @@ class Recording:
 
     def _update(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
-            columns = {name: bindparam(f"v_{name}") for name in rows[0] if name != "id"}
+            columns: dict[str, Any] = {name: bindparam(f"v_{name}") for name in rows[0] if name != "id"}
             values = [{f"v_{name}": value for name, value in row.items()} for row in rows]
             self.db.execute(update(table).where(table.c.id == bindparam("v_id")).values(columns), values)
 
@@ -388,9 +390,7 @@ def _ticket_row(key: int, ticket: TicketUpsert) -> _Row:
         "protocol": ticket.protocol,
         "channel": str(ticket.channel),
         "status": str(ticket.status),
-        "assignee": ticket.assignee,
         "team": ticket.team,
-        "snoozed_until": None if ticket.snoozed_until is None else to_ms(ticket.snoozed_until),
         "updated": to_ms(ticket.updated_at),
         "body": ticket.model_dump_json(exclude_none=True),
     }

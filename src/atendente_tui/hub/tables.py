@@ -17,11 +17,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    text,
 )
 
 metadata = MetaData()
-_SLEEPING = text("status = 'snoozed'")
 
 clock = Table(
     "clock",
@@ -112,15 +110,12 @@ ticket = Table(
     Column("protocol", Text, nullable=False, unique=True),
     Column("channel", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("assignee", Text),
     Column("team", Text),
-    Column("snoozed_until", BigInteger),
     Column("updated", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
     Index("ticket_customer", "customer", "updated"),
     Index("ticket_team", "team", "id"),
     Index("ticket_status", "status", "id"),
-    Index("ticket_snoozed", "snoozed_until", sqlite_where=_SLEEPING, postgresql_where=_SLEEPING),
 )
 
 event = Table(
@@ -225,6 +220,7 @@ received = Table(
     Column("customer", BigInteger, ForeignKey("customer.id"), nullable=False),
     Column("ticket", BigInteger, ForeignKey("ticket.id")),  # NULL: it belongs to the customer alone
     Column("event", BigInteger, ForeignKey("event.id"), nullable=False),
+    Column("new_ticket", Boolean, nullable=False),  # it opened its ticket: a repeated one is answered alike
     Column("at", BigInteger, nullable=False),  # when it came in
     Index("received_message", "message_id"),
     Index("received_customer", "customer", "source", "at"),

@@ -147,9 +147,7 @@ def upgrade() -> None:
         sa.Column("protocol", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("assignee", sa.Text(), nullable=True),
         sa.Column("team", sa.Text(), nullable=True),
-        sa.Column("snoozed_until", sa.BigInteger(), nullable=True),
         sa.Column("updated", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -160,14 +158,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("protocol"),
     )
     op.create_index("ticket_customer", "ticket", ["customer", "updated"], unique=False)
-    op.create_index(
-        "ticket_snoozed",
-        "ticket",
-        ["snoozed_until"],
-        unique=False,
-        sqlite_where=sa.text("status = 'snoozed'"),
-        postgresql_where=sa.text("status = 'snoozed'"),
-    )
     op.create_index("ticket_status", "ticket", ["status", "id"], unique=False)
     op.create_index("ticket_team", "ticket", ["team", "id"], unique=False)
     op.create_table(
@@ -230,6 +220,7 @@ def upgrade() -> None:
         sa.Column("customer", sa.BigInteger(), nullable=False),
         sa.Column("ticket", sa.BigInteger(), nullable=True),
         sa.Column("event", sa.BigInteger(), nullable=False),
+        sa.Column("new_ticket", sa.Boolean(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer"],
