@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +46,7 @@ TICKETS_A_PAGE = 8
 CHANGES_A_PAGE = 200
 RULES = 2
 """Counted up when the same commands make another world than before: a journal of older rules is of no use then."""
+WALKED = 1_000_000
 POLL = 0.2
 """Seconds between two looks at the clock while somebody listens for hints."""
 
@@ -59,9 +59,9 @@ class _Cursor:
     run: str
     start: int
     page: int
-    """Pages of the first walk that are done."""
+    """Pages of the first walk that are done; WALKED when all are."""
     place: int
-    """Entries of the log that are done."""
+    """Entries of the log that are done, or that the first walk tells of."""
     at: int
     """The world's time when the page was made: what a world without memory of the run goes by."""
 
@@ -103,7 +103,8 @@ class DemoBackend:
         journal = settings.options.get("journal")
         self._script = f"{RULES}-{self._scenario.digest}"
         self._journal = _journal(Path(str(journal)), self._script) if journal else None
-        self._run = secrets.token_hex(4)
+        self._read = 0
+        """Bytes of the journal that this world has lived through."""
 
     @property
     def scenario(self) -> Scenario:
@@ -112,9 +113,14 @@ class DemoBackend:
     def world(self, start: datetime | None = None) -> DemoWorld:
         """The world as of now. It begins when it is first asked for, at `start` or the clock's now."""
         if self._world is None:
-            self._world = self._remembered() or self._begun(start or self._clock.now())
-        self._world.advance(self._clock.now())
+            self._world = self._remembered() or self._begun(start or self._now())
+        self._hear(self._world)
+        self._world.advance(self._now())
         return self._world
+
+    def _now(self) -> datetime:
+        """In whole milliseconds, as the journal has it: a world that is played again is the same."""
+        return from_ms(to_ms(self._clock.now()))
 
     async def identify(self) -> AgentIdentity:
         """The agent of the scenario, or the colleague of theirs that the settings name as `user`."""
@@ -130,24 +136,24 @@ class DemoBackend:
     async def pull(self, cursor: str | None, *, full: bool = False) -> AsyncIterator[ChangePage]:
         known = read_cursor(cursor) if cursor is not None else None
         world = self._reachable(from_ms(known.start) if known is not None else None)
-        here = _Cursor(self._run, to_ms(world.start), 0, 0, to_ms(world.now))
+        here = _Cursor(world.run, to_ms(world.start), 0, len(world.log), to_ms(world.now))
         if known is not None and not full:
-            same = known.run == self._run
+            same = known.run == world.run
             here = _Cursor(
-                self._run,
+                world.run,
                 here.start,
-                known.page,
+                known.page if same or known.page == WALKED else 0,
                 known.place if same else self._place(world, known.at),
                 here.at,
             )
-        pages = _first_walk(world) if here.page < _pages(world) else []
+        pages = _first_walk(world, here.place) if here.page != WALKED else []
+        tickets = sum(one.type == "ticket" for page in pages for one in page)
         for number, changes in enumerate(pages, 1):
             if number > here.page:
-                here = _Cursor(here.run, here.start, number, here.place, here.at)
-                done = min(max(number - 1, 0) * TICKETS_A_PAGE, len(world.scenario.tickets))
-                yield ChangePage(
-                    changes=changes, cursor=str(here), done=done, total=len(world.scenario.tickets)
-                )
+                reached = number if number < len(pages) else WALKED
+                here = _Cursor(here.run, here.start, reached, here.place, here.at)
+                done = min(max(number - 1, 0) * TICKETS_A_PAGE, tickets)
+                yield ChangePage(changes=changes, cursor=str(here), done=done, total=tickets)
         while True:
             world = self._reachable()
             told = world.log[here.place : here.place + CHANGES_A_PAGE]
@@ -216,27 +222,48 @@ class DemoBackend:
     def _begun(self, start: datetime) -> DemoWorld:
         world = DemoWorld(self._scenario, start)
         if self._journal is not None:
-            _write(self._journal, {"run": self._run, "start": to_ms(start), "scenario": self._script})
+            _write(self._journal, {"run": world.run, "start": to_ms(start), "scenario": self._script})
         return world
 
     def _remembered(self) -> DemoWorld | None:
-        """The world of an earlier run, played again from its journal: the same commands at the same moments."""
+        """The world of an earlier run as it began; its journal is yet to be played."""
         if self._journal is None or not self._journal.exists():
             return None
         try:
-            first, *lines = [json.loads(line) for line in self._journal.read_text("utf-8").splitlines()]
+            with self._journal.open("rb") as file:
+                first = json.loads(file.readline())
+                self._read = file.tell()
             if first["scenario"] != self._script:
                 raise ProtocolError(
                     f"the journal {self._journal} is of another scenario or version", sent=False
                 )
-            self._run = str(first["run"])
-            world = DemoWorld(self._scenario, from_ms(int(first["start"])))
-            for line in lines:
-                world.advance(from_ms(int(line["now"])))
-                carry_out(world, _COMMAND.validate_python(line["command"]), world.now)
-            return world
+            return DemoWorld(self._scenario, from_ms(int(first["start"])), str(first["run"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise ProtocolError(f"the journal {self._journal} cannot be read: {error}", sent=False) from error
+            raise self._unreadable(error) from error
+
+    def _hear(self, world: DemoWorld) -> None:
+        """Play what the journal has that this world does not know: the same commands at the same moments.
+
+        Of our own, which stand there too, the receipts are known; of others' it is news.
+        """
+        if self._journal is None or not self._journal.exists() or self._journal.stat().st_size <= self._read:
+            return
+        with self._journal.open("rb") as file:
+            file.seek(self._read)
+            written = file.read()
+        whole = written[: written.rfind(b"\n") + 1]  # somebody may be in the middle of a line
+        self._read += len(whole)
+        try:
+            for line in whole.splitlines():
+                entry = json.loads(line)
+                if "command" in entry:
+                    world.advance(from_ms(int(entry["now"])))
+                    carry_out(world, _COMMAND.validate_python(entry["command"]), world.now)
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> ProtocolError:
+        return ProtocolError(f"the journal {self._journal} cannot be read: {error}", sent=False)
 
     @staticmethod
     def _place(world: DemoWorld, at: int) -> int:
@@ -255,27 +282,29 @@ def open_scenario(settings: BackendSettings) -> Scenario:
     return scenario
 
 
-def _pages(world: DemoWorld) -> int:
-    return 2 + -(-len(world.scenario.tickets) // TICKETS_A_PAGE)
-
-
-def _first_walk(world: DemoWorld) -> list[tuple[Change, ...]]:
-    """The world as a first sync meets it: names, then tickets newest first with their people, then the rest."""
+def _first_walk(world: DemoWorld, place: int) -> list[tuple[Change, ...]]:
+    """The world at a place of its log: names, then tickets newest first with their people and events, then the rest."""
     scenario = world.scenario
+    standing = {one.remote_id: one.change(world.start, world.zone) for one in scenario.tickets}
+    history: dict[str | None, list[Change]] = {
+        one.remote_id: [event.change(world.start, world.zone) for event in one.events]
+        for one in scenario.tickets
+    }
+    for _at, change in world.log[:place]:
+        if change.type == "ticket":
+            standing[change.remote_id] = change
+        elif change.type == "event":
+            history.setdefault(change.ticket, []).append(change)
     pages: list[tuple[Change, ...]] = [scenario.directory]
     told: set[str] = set()
-    order = sorted(
-        scenario.tickets, key=lambda one: (one.change(world.start, world.zone).updated_at, one.remote_id)
-    )
-    order.reverse()
+    order = sorted(standing.values(), key=lambda one: (one.updated_at, one.remote_id), reverse=True)
     for first in range(0, len(order), TICKETS_A_PAGE):
         page: list[Change] = []
         for ticket in order[first : first + TICKETS_A_PAGE]:
-            page += _person(world, str(ticket.fields["customer"]), told)
-            page.append(world.tickets[ticket.remote_id])
-            page += [event.change(world.start, world.zone) for event in ticket.events]
+            page += [*_person(world, ticket.customer or "", told), ticket, *history.get(ticket.remote_id, [])]
         pages.append(tuple(page))
     rest: list[Change] = [change for key in world.customers for change in _person(world, key, told)]
+    rest += history.get(None, [])
     rest += [_article(article, world.start) for article in scenario.articles]
     return [*pages, tuple(rest)]
 

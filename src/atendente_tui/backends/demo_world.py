@@ -6,6 +6,7 @@ Everything that changes is appended to one log of `Change`s; a place in that log
 from __future__ import annotations
 
 import heapq
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -27,8 +28,10 @@ Act = Callable[[datetime], None]
 class DemoWorld:
     """One playing of a scenario. Time only moves when `advance` is told so; every moment in it is then played in order."""
 
-    def __init__(self, scenario: Scenario, start: datetime) -> None:
+    def __init__(self, scenario: Scenario, start: datetime, run: str | None = None) -> None:
         self.scenario = scenario
+        self.run = run or secrets.token_hex(4)
+        """Tells this playing from others of the same scenario."""
         self.start = start
         self.zone = ZoneInfo(scenario.zone)
         self.now = start
@@ -185,9 +188,9 @@ class DemoWorld:
         for event in told:
             self.append(event, now)
 
-    def swallowed(self, ticket: str) -> set[str]:
+    def swallowed(self, ticket: str) -> frozenset[str]:
         """Ids of the tickets that were merged into this one, straight or by way of others."""
-        found = {one.remote_id for one in self.tickets.values() if one.merged_into == ticket}
+        found = frozenset(one.remote_id for one in self.tickets.values() if one.merged_into == ticket)
         return found.union(*(self.swallowed(one) for one in found))
 
     def next_event(self, ticket: str) -> str:
