@@ -97,6 +97,9 @@ SENTENCES: Mapping[str, str] = {
     "attachment_unknown": later("There is no attachment {found} here. There are {count}."),
     "attachment_pipe": later("“-” is for a pipe: what is in the file could command a terminal."),
     "attachment_several": later("{count} files go into a folder. Choose one with --number."),
+    "attachment_type": later("Programs, pages and scripts are not taken as attachments: {found}."),
+    "attachment_size": later("The file is larger than {limit} bytes, the most that is taken."),
+    "attachments_waiting": later("{count} files are waiting to be put on something. Use them first."),
     "import_column": later("{file}:{line}: there is no column {column}. There are: {allowed}."),
     "import_column_twice": later("{file}:{line}: the column {column} is there twice."),
     "import_unreadable": later("{file} cannot be read: {why}."),
@@ -116,6 +119,14 @@ SENTENCES: Mapping[str, str] = {
     "no_such_file": later("There is no file {found}."),
     "scenario_unplayable": later("The scenario cannot be played: {why}"),
     "no_such_backend": later("There is no backend {found}. There are: {allowed}."),
+    # what comes into a hub, and its care
+    "source_name": later(
+        "“{found}” is no name for a source: up to 40 small letters, digits, dots, hyphens and underscores."
+    ),
+    "source_exists": later("There is a source {found} already."),
+    "source_unknown": later("There is no source {found}."),
+    "calendar_unknown": later("The SLA policy {by} counts in the calendar {found}, which is not there."),
+    "calendar_in_use": later("The SLA policy {by} counts in the calendar {found}."),
     # the hub
     "hub_missing": later("The hub needs an extra ({missing} is missing): pip install '{extra}'."),
     "hub_database": later("“{found}” is no database of a hub. Possible are: {why}."),

@@ -87,9 +87,9 @@ def _script(value: Value, path: str, faults: list[Fault]) -> Script:
             variants[Channel(name)] = written.text(name)
         else:
             written.wrong(_("is not a channel"), field=name, found=name, allowed=tuple(Channel))
-        _check(written, name)
+        check_placeholders(written, name)
     text = fields.maybe("text")
-    _check(fields, "text")
+    check_placeholders(fields, "text")
     if text is None and not variants:
         fields.wrong(_("needs a text, or variants by channel"), field="text")
     script = Script(
@@ -106,7 +106,7 @@ def _script(value: Value, path: str, faults: list[Fault]) -> Script:
     return script
 
 
-def _check(fields: Fields, name: str) -> None:
+def check_placeholders(fields: Fields, name: str) -> None:
     """Every `{{…}}` must be a question or name a variable known here; the fault points at its own line."""
     value = fields.value(name)
     if value is None or not isinstance(value.data, str):
