@@ -226,11 +226,13 @@ async def test_pages_follow_each_other_to_the_end(hub: Hub, server: Server) -> N
     assert {one.query["limit"][0] for one in server.asked} == {str(PAGE)}
 
 
-async def test_a_full_walk_starts_at_the_beginning(hub: Hub, server: Server) -> None:
-    server.answer = by_path({"/v1/changes": lambda asked: page("x", caught_up="after" in asked.query)})
+async def test_a_full_walk_says_where_it_stood_so_that_what_went_out_of_sight_is_told(
+    hub: Hub, server: Server
+) -> None:
+    server.answer = by_path({"/v1/changes": lambda asked: page("x", caught_up="full" not in asked.query)})
     assert len(await everything(hub, "old", full=True)) == 2
     assert [(one.query.get("after"), one.query.get("full")) for one in server.asked] == [
-        (None, ["true"]),
+        (["old"], ["true"]),
         (["x"], None),  # said again it would begin again
     ]
 

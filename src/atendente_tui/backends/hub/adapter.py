@@ -69,13 +69,13 @@ class Hub:
         return AgentIdentity(me.login, me.name, me.teams, me.may_write)
 
     async def pull(self, cursor: str | None, *, full: bool = False) -> AsyncIterator[ChangePage]:
-        after = None if full else cursor
-        anew, size = after is None, PAGE
+        # With `full` the cursor goes along: the hub tells anew what is there, and then what went out of sight since.
+        after, anew, size = cursor, cursor is None, PAGE
         while True:
             asked: dict[str, str | int] = {"limit": size}
             if after is not None:
                 asked["after"] = after
-            elif full:
+            if full:
                 asked["full"] = "true"
             try:
                 answer = await self._client.send("GET", "/changes", params=asked)
@@ -96,7 +96,7 @@ class Hub:
             yield page
             if page.caught_up:
                 return
-            after = page.cursor
+            after, full = page.cursor, False
 
     async def push(self, command: Command) -> Receipt:
         body = {"commands": [command.model_dump(mode="json")]}
