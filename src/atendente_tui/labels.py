@@ -246,6 +246,21 @@ def vanished(gone: int, known: int) -> str:
     )
 
 
+def conflict(command: str, current: Mapping[str, object], since: int) -> str:
+    """Why somebody was faster than a command, as a sentence; "" where only the helpdesk's own words tell.
+
+    current   how the ticket stands now, by field
+    since     how many things were said before an answer arrived
+    """
+    if since:
+        return n_(
+            "{n} thing was said since you wrote this.", "{n} things were said since you wrote this.", since
+        ).format(n=since)
+    if command == "claim" and current.get("assignee"):
+        return _("{who} took it first.").format(who=current["assignee"])
+    return ""
+
+
 def refusal(refused: Refused) -> str:
     """Why a rule said no, as a sentence."""
     sentence = SENTENCES.get(refused.code)

@@ -70,9 +70,16 @@ def _list(every: bool, as_json: bool) -> int:
     return Exit.DONE
 
 
-def retry(command_id: CommandId, as_json: AsJson = False) -> int:
+def retry(
+    command_id: CommandId,
+    insist: Annotated[
+        bool, typer.Option("--insist", help=_("An answer: whatever came in since, seen or not."))
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
     with session(writing=True) as at:
-        return _told(outgoing.retry(at.desk, command_id).result().state, command_id, as_json)
+        submitted = outgoing.retry(at.desk, command_id, insist=insist).result()
+        return _told(submitted.state, str(submitted.command_id), as_json)
 
 
 def delivered(command_id: CommandId, as_json: AsJson = False) -> int:

@@ -138,6 +138,10 @@ def event(row: EventRow, attachments: list[AttachmentRow], zone: tzinfo) -> dict
     }
 
 
+_TOLD = ("remote_id", "at", "kind", "channel", "author", "author_kind", "direction", "public", "text")
+"""What is told of each thing that was said since."""
+
+
 def outbox_item(row: OutboxRow, now: int) -> dict[str, Any]:
     """A command whose hold is over but which nobody came to send yet is queued."""
     return {
@@ -151,6 +155,9 @@ def outbox_item(row: OutboxRow, now: int) -> dict[str, Any]:
         "error_code": row.error_code,
         "text": json.loads(row.body).get("text"),
         "current": json.loads(row.current) if row.current else None,
+        "events": [
+            {name: one.get(name) for name in _TOLD} for one in (json.loads(row.events) if row.events else ())
+        ],
     }
 
 

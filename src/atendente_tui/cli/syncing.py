@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,7 @@ from atendente_tui.privacy.safe import safe_line
 if TYPE_CHECKING:
     from atendente_tui.desk.connecting import BackendError
     from atendente_tui.desk.desk import Submitted
+    from atendente_tui.store.rows import OutboxRow
     from atendente_tui.sync.once import SyncReport
 
 BELIEVING = "atendente sync --once --full --accept-gone"
@@ -129,6 +131,11 @@ def told_backend_error(error: BackendError) -> str:
     return sync_error("protocol", str(error))
 
 
+def _why(row: OutboxRow) -> str | None:
+    current, events = json.loads(row.current or "{}"), json.loads(row.events or "[]")
+    return labels.conflict(row.type, current, len(events)) or row.error or row.error_code
+
+
 def pushed(at: Session, submitted: Submitted, answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """Send what was just given, and say how it went: the exit code and the answer with its state."""
     from atendente_tui.desk.connecting import BackendError, sync_now
@@ -142,7 +149,7 @@ def pushed(at: Session, submitted: Submitted, answer: dict[str, Any]) -> tuple[i
     state = OutboxState(row.state) if row else OutboxState.CONFIRMED
     answer = answer | {"state": str(state)}
     if state in _REFUSED:
-        return Exit.REFUSED, answer | {"reason": (row.error or row.error_code) if row else None}
+        return Exit.REFUSED, answer | {"reason": _why(row) if row else None}
     if state is not OutboxState.CONFIRMED:
         reason = sync_error(report.error, report.detail) if report.error else labels.outbox(state)
         return (Exit.UNREACHABLE if report.error else Exit.DONE), answer | {"reason": reason}

@@ -33,6 +33,7 @@ def reply(
     status      what the ticket becomes with it, None to leave it to the backend
     hold        seconds in which it can be undone, None for the channel's own
     seen        what was on the author's screen: anything else that others said refuses it, unless `insist`
+    insist      send it whatever came in since, here or at the backend
 
     Refused: text_empty, variables_unfilled, too_long, window_closed, stale, ticket_closed, status_move; for a channel
     that is not the ticket's own also channel_stays, channel_elsewhere, channel_no_address.
@@ -101,6 +102,7 @@ def reply_job(
                 channel=way,
                 status=status,
                 last_seen=seen.newest if seen is not None else None,
+                seen=_seen_there(tx, ticket_id, given.author) if not insist else None,
             ),
             hold=hold,
             channel=way,
@@ -110,6 +112,14 @@ def reply_job(
         return submitted
 
     return job
+
+
+def _seen_there(tx: Tx, ticket_id: int, login: str) -> str | None:
+    """What the backend is to compare with; nothing where it does not have the ticket yet: nobody else can have spoken."""
+    from atendente_tui.store import news
+
+    there = tx.db.execute("SELECT remote_id FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+    return news.seen_there(tx.db, ticket_id, login) if there and there[0] is not None else None
 
 
 def note(desk: Desk, ticket_id: int, text: str, *, hold: float | None = None) -> Future[Submitted]:

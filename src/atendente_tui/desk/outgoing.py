@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 _STOPPED = (OutboxState.UNKNOWN, OutboxState.REFUSED, OutboxState.CONFLICT)
 
 
-def retry(desk: Desk, command_id: UUID | str) -> Future[Submitted]:
+def retry(desk: Desk, command_id: UUID | str, *, insist: bool = False) -> Future[Submitted]:
     """Send it again, or now instead of later.
 
     An unknown one is sent again because the person looked and it is not there. One in conflict is sent over
-    what stands there now, as a command of its own. Refused: command_unknown, not_waiting (state).
+    what stands there now, as a command of its own: an answer over what the conflict told, and over nothing that
+    came in later, unless they `insist`. Refused: command_unknown, not_waiting (state).
     """
     fresh = desk.given()
 
@@ -39,7 +40,9 @@ def retry(desk: Desk, command_id: UUID | str) -> Future[Submitted]:
         from atendente_tui.store import audit, outbox
 
         row = outbox_row(tx, command_id)
-        relaxed = _over_what_stands(row, fresh.id, fresh.at) if row.state == OutboxState.CONFLICT else None
+        relaxed = None
+        if row.state == OutboxState.CONFLICT:
+            relaxed = _over_what_stands(row, fresh.id, fresh.at, insist=insist)
         if relaxed is not None:
             outbox.replace(tx, row.n, relaxed, tx.now)
         elif row.state in _STOPPED:
@@ -92,7 +95,7 @@ def edit(desk: Desk, command_id: UUID | str, text: str) -> Future[Submitted]:
                     raise Refused(finding.code, **finding.values)
         changes: dict[str, Any] = {"id": fresh.id, "text": words, "at": fresh.at}
         if isinstance(old, commands.Reply) and row.state == OutboxState.CONFLICT:
-            changes["last_seen"] = None
+            changes |= {"last_seen": None, "seen": _seen_now(row, old.seen)}
         new = old.model_copy(update=changes)
         channel = old.channel if isinstance(old, commands.Reply) else None
         hold_until = to_ms(fresh.at + timedelta(seconds=desk.hold(row.type, channel)))
@@ -178,11 +181,26 @@ def _exported(row: OutboxRow) -> dict[str, Any]:
         "attempts": row.attempts,
         "created": from_ms(row.created).isoformat(),
         "last_error": row.error,
+        "events": events_of(row),
         "command": json.loads(row.body),
     }
 
 
-def _over_what_stands(row: OutboxRow, new_id: UUID, at: datetime) -> Command | None:
+def events_of(row: OutboxRow) -> list[dict[str, Any]]:
+    """What was said since, as the conflict told it, oldest first: `domain.change.EventAppend` as JSON."""
+    found = json.loads(row.events or "[]")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _seen_now(row: OutboxRow, seen: str | None) -> str | None:
+    """What the author of a stale answer has seen, now that they looked at the conflict."""
+    from atendente_tui.store.news import latest
+
+    told = [str(one["remote_id"]) for one in events_of(row) if one.get("remote_id")]
+    return latest(seen, told) if seen is not None else None
+
+
+def _over_what_stands(row: OutboxRow, new_id: UUID, at: datetime, *, insist: bool) -> Command | None:
     """The command of a conflict without its expectation of what it would meet; None where it has none."""
     from pydantic import TypeAdapter
 
@@ -197,5 +215,6 @@ def _over_what_stands(row: OutboxRow, new_id: UUID, at: datetime) -> Command | N
         case commands.SetStatus():
             return old.model_copy(update={**changes, "expected": None})
         case commands.Reply():
-            return old.model_copy(update={**changes, "last_seen": None})
+            seen = None if insist else _seen_now(row, old.seen)
+            return old.model_copy(update={**changes, "last_seen": None, "seen": seen})
     return None

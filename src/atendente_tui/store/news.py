@@ -7,6 +7,7 @@ ago. So `Seen` remembers which entries there were, the newest of them by key and
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlcipher3.dbapi2 import Connection
@@ -65,6 +66,29 @@ def news(db: Connection, ticket_id: int, login: str, known: Seen) -> News:
     ).fetchone()
     late = 0 if all_by_key else max(0, _before(db, values, known.keys) - known.before)
     return News(number + late, newest)
+
+
+def seen_there(db: Connection, ticket_id: int, login: str) -> str:
+    """For the backend: the remote id of the last thing that others said and is here; "0" for nothing at all.
+
+    Ids that are numbers grow with what is said, whatever time it bears; of others the newest on the timeline counts.
+    """
+    found = db.execute(
+        f"SELECT remote_id FROM event WHERE {_OTHERS} AND remote_id IS NOT NULL ORDER BY"
+        " remote_id NOT GLOB '*[^0-9]*' DESC,"
+        " CASE WHEN remote_id GLOB '*[^0-9]*' THEN key ELSE length(remote_id) END DESC,"
+        " CASE WHEN remote_id GLOB '*[^0-9]*' THEN '' ELSE remote_id END DESC LIMIT 1",
+        {"ticket": ticket_id, "login": login},
+    ).fetchone()
+    return "0" if found is None else str(found[0])
+
+
+def latest(seen: str, told: Sequence[str]) -> str:
+    """The last of such ids: what was seen, and what was told since, oldest first."""
+    ids = (seen, *told)
+    if all(one.isascii() and one.isdigit() for one in ids):
+        return max(ids, key=lambda one: (len(one), one))
+    return ids[-1]
 
 
 def _before(db: Connection, values: dict[str, object], keys: tuple[int, ...]) -> int:

@@ -119,6 +119,17 @@ def pending(db: Connection) -> list[OutboxRow]:
     return [OutboxRow(*found) for found in db.execute(f"{_FROM} WHERE o.state IN {_PENDING} ORDER BY o.n")]
 
 
+def conflicts(db: Connection, limit: int = 50) -> list[OutboxRow]:
+    """Where somebody was faster and a person has not decided yet, newest first."""
+    return [
+        OutboxRow(*found)
+        for found in db.execute(
+            f"{_FROM} WHERE o.state IN {_PENDING} AND o.state = 'conflict' ORDER BY o.n DESC LIMIT ?",
+            (limit,),
+        )
+    ]
+
+
 def listing(
     db: Connection, states: Iterable[OutboxState] | None = None, limit: int = 1000
 ) -> list[OutboxRow]:

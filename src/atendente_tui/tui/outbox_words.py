@@ -102,6 +102,15 @@ def current_of(row: OutboxRow) -> Mapping[str, Any]:
     return _object(row.current or "{}")
 
 
+def since(row: OutboxRow) -> list[Mapping[str, Any]]:
+    """On a conflict, what was said since, oldest first, as JSON of `domain.change.EventAppend`."""
+    try:
+        found = json.loads(row.events or "[]")
+    except ValueError:
+        return []
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
 def text_of(row: OutboxRow) -> str:
     """The words it carries, as written; empty for commands without any."""
     return str(body_of(row).get("text") or "") if row.type in TEXTS else ""
@@ -131,6 +140,8 @@ def trouble(row: OutboxRow) -> SafeText:
     """What went wrong last, as a sentence; empty when nothing did."""
     if row.error_code is None:
         return safe_line("")
+    if row.state == "conflict" and (said := labels.conflict(row.type, current_of(row), len(since(row)))):
+        return safe_line(said)
     known = ERRORS.get(row.error_code)
     own = row.error or ""
     if known is None:

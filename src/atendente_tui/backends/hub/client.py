@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui import labels
@@ -117,14 +118,19 @@ def failure(answer: Answer) -> BackendError:
 
 def reason(code: str | None, values: Mapping[str, Any] | None, detail: str | None) -> str:
     """Why not, in the person's language where the code is one of the rules', else in the hub's own words."""
-    if code is not None and code in SENTENCES:
-        plain = {
-            name: [str(one) for one in value] if isinstance(value, list) else str(value)
-            for name, value in (values or {}).items()
-            if value is not None
-        }
+    plain = {
+        name: [str(one) for one in value] if isinstance(value, list) else str(value)
+        for name, value in (values or {}).items()
+        if value is not None
+    }
+    if code is not None and code in SENTENCES and _wanted(SENTENCES[code]) <= plain.keys():
         return labels.refusal(_refused(code, plain))[:REASON]
     return (detail or code or _("The hub gave no reason."))[:REASON]
+
+
+def _wanted(sentence: str) -> set[str]:
+    """The values a sentence names."""
+    return {name for _text, name, _spec, _as in Formatter().parse(sentence) if name}
 
 
 def _refused(code: str, values: Mapping[str, Any]) -> Refused:

@@ -1,4 +1,7 @@
-"""Somebody was faster: what we wanted beside how it stands now, and the choice between them."""
+"""Somebody was faster: what we wanted beside how it stands now, and the choice between them.
+
+An answer that something was said before has a screen of its own (`stale`).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from textual.widgets import Static
 from atendente_tui import labels
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
+from atendente_tui.store import reading
 from atendente_tui.store.rows import OutboxRow
 from atendente_tui.tui import outbox_words as words
 from atendente_tui.tui.widgets.dialog import Box, Dialog
@@ -67,7 +71,11 @@ async def decide(screen: OutboxScreen, row: OutboxRow) -> None:
     from atendente_tui.desk import outgoing
 
     app, workplace = screen.here, screen.workplace
+    app.clear_notifications()  # the one that told of it would cover what is to be read
     zone, now = workplace.zone, app.now_ms()
+    if row.type == "reply" and words.since(row):
+        await _decide_stale(screen, row)
+        return
     ours = [*words.contents(row, zone, now)]
     if words.text_of(row):
         ours.append((safe_line(_("text")), safe_text(words.text_of(row))))
@@ -86,6 +94,42 @@ async def decide(screen: OutboxScreen, row: OutboxRow) -> None:
         app.say(_("It will be sent again."))
     elif choice == "theirs" and await app.done(outgoing.discard(workplace.desk, command_id)) is not None:
         app.say(_("Yours was discarded; the other stands."))
+
+
+async def _decide_stale(screen: OutboxScreen, row: OutboxRow) -> None:
+    from atendente_tui.desk import outgoing
+    from atendente_tui.tui import said_since
+    from atendente_tui.tui.screens.stale import StaleScreen
+    from atendente_tui.tui.verbs.place import open_ticket
+
+    app, workplace = screen.here, screen.workplace
+    body = words.body_of(row)
+    context = said_since.last_seen(app.read, row.ticket_id, body.get("seen"), body.get("last_seen"))
+    told = [said_since.of_change(one) for one in words.since(row)]
+    names = dict(reading.directory(app.read, "agent"))
+    sight = said_since.Sight(app.glyphs, workplace.zone, app.now_ms(), names)
+    choice = await app.push_screen(
+        StaleScreen(
+            safe_line(" · ".join(filter(None, (_("Conflict"), labels.command(row.type), row.protocol)))),
+            words.trouble(row),
+            lambda width: said_since.diff(
+                context, told, words.text_of(row), body.get("channel"), sight, width
+            ),
+        ),
+        wait_for_dismiss=True,
+    )
+    command_id = UUID(row.command_id)
+    if choice == "send":
+        if await app.done(outgoing.retry(workplace.desk, command_id)) is not None:
+            app.say(_("It will be sent again."))
+    elif choice is not None and await app.done(outgoing.discard(workplace.desk, command_id)) is not None:
+        if choice == "discard":
+            app.say(_("It will not be sent; its text is a draft of the ticket."))
+        elif row.ticket_id is not None:
+            open_ticket(screen, row.ticket_id)
+            write = getattr(app.screen, "write", None)
+            if write is not None:
+                write("reply")
 
 
 def _listed(fields: list[tuple[SafeText, SafeText]]) -> Content:

@@ -171,6 +171,9 @@ class OutboxScreen(Board):
         if row.state == "unknown":
             self.do_outbox_verify()  # sending again blindly might say it twice
             return
+        if words.since(row):
+            self.do_outbox_compare()  # what was said since wants to be read first
+            return
         self._do(outgoing.retry(self.workplace.desk, UUID(row.command_id)), _("It will be sent again."))
 
     def do_outbox_edit(self) -> None:
