@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.tui.pane_world import World, history, lines_of, world
+from tests.tui.pane_world import World, history, lines_of, put, world
 
-from atendente_tui.domain.change import ArticleUpsert
+from atendente_tui.domain.change import ArticleUpsert, SettingGone, SettingUpsert
 from atendente_tui.domain.words import Audience
 from atendente_tui.tui.asking import LineScreen
 from atendente_tui.tui.markdown_lines import markdown_lines
@@ -140,3 +140,25 @@ def test_markdown_becomes_lines_of_the_width() -> None:
     assert "  código" in shown
     assert markdown_lines("", 40) == []
     assert markdown_lines(">" * 5_000 + "x", 40) != []
+
+
+async def test_what_the_team_shares_appears_beside_ones_own(tmp_path: Path) -> None:
+    async with world(tmp_path) as one:
+        await one.open()
+        await searched(one, "/", "R Troca de tamanho")
+        theirs = (
+            SettingUpsert(kind="script", key="boleto", body="id: boleto\ntitle: Segunda via\ntext: Segue."),
+            SettingUpsert(kind="script", key="troca", body="id: troca\ntitle: Da equipe\ntext: Oi."),
+        )
+        put(one.store, *theirs)
+        await one.until(lambda: "R Segunda via" in offers(one))
+        assert "Da equipe" not in offers(one)
+        said = [str(notice.message) for notice in one.app._notifications]
+        assert said == ["um.yaml vale no lugar do roteiro da equipe troca."]
+        await one.pilot.press("r")
+        await searched(one, "/segunda", "R Segunda via")
+        await one.pilot.press("enter")
+        await one.until(lambda: one.screen.composer.text == "Segue.")
+        put(one.store, SettingGone(kind="script", key="boleto"))
+        await searched(one, "/", "R Troca de tamanho")
+        await one.until(lambda: "Segunda via" not in offers(one))

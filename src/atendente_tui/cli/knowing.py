@@ -216,14 +216,18 @@ def _folders() -> list[Path]:
 
 
 def _scripts() -> list[Script]:
-    from atendente_tui.knowledge.scripts import load_scripts
+    """Files need no store; only what the team shares is in one."""
+    from atendente_tui.desk.scripts import scripts_in
 
-    scripts: list[Script] = []
-    for folder in _folders():
-        found, faults = load_scripts(folder)
-        scripts += found
-        _tell(faults)
-    return scripts
+    if (paths.store_dir() / "store.db").exists():
+        with session() as at:
+            found = scripts_in(_folders(), at.read)
+    else:
+        found = scripts_in(_folders(), None)
+    _tell(found.faults)
+    for one in found.hidden:
+        say(one)
+    return found.scripts
 
 
 # -- answers -----------------------------------------------------------------------------------------------

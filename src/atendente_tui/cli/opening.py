@@ -24,6 +24,9 @@ from atendente_tui.store.errors import StoreError, StoreLocked
 from atendente_tui.store.store import Store
 
 INDEXING = 60.0  # seconds that a search waits for the full text
+JUDGING = (
+    10.0  # seconds that a command stays for tickets to be judged by other rules; a later one goes on with it
+)
 
 
 class Session(NamedTuple):
@@ -76,6 +79,7 @@ def session(*, writing: bool = False, searching: bool = False) -> Iterator[Sessi
 
     searching   finish reading into the full text first what a hurried end left unread
     """
+    from atendente_tui.desk.governing import Governing
     from atendente_tui.desk.opening import agent_of, desk_of
 
     config = configuration()
@@ -96,12 +100,15 @@ def session(*, writing: bool = False, searching: bool = False) -> Iterator[Sessi
         say(_("The store cannot be used: {error}").format(error=f"{error.filename}: {os_words.why(error)}"))
         raise Ended(Exit.STORE) from error
     try:
+        governing = None if store.read_only else Governing(store, config)
         read = store.reader()
         try:
             desk = desk_of(store, agent_of(config, read), config, clock, read)
             yield Session(config, store, desk, read, ZoneInfo(config.ui.zone))
         finally:
             read.close()
+            if governing is not None:
+                governing.finish(JUDGING)
     finally:
         store.close()
 

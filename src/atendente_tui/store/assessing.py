@@ -10,6 +10,8 @@ from atendente_tui.domain.assess import TicketFacts, assess
 from atendente_tui.domain.words import LIVE
 
 if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
     from atendente_tui.domain.rules import Rules
     from atendente_tui.store.writing import Tx
 
@@ -84,6 +86,15 @@ def reassess(tx: Tx, ticket_ids: Iterable[int]) -> int:
         )
         tx.touch("queue")
     return len(changed)
+
+
+def judged_by_time(db: Connection) -> list[int]:
+    """Tickets whose score and deadline the rules still decide: those that are neither solved nor closed."""
+    rows = db.execute(
+        "SELECT id FROM ticket WHERE status IN ('new','open','pending','on_hold')"
+        " UNION ALL SELECT id FROM ticket WHERE status = 'snoozed'"
+    )
+    return [row[0] for row in rows]
 
 
 def reassess_due(tx: Tx, limit: int = 200) -> int:

@@ -164,6 +164,12 @@ class Store:
     def write(self, job: Callable[[Tx], T], lane: Lane = Lane.PERSON) -> T:
         return self.submit(job, lane).result()
 
+    def govern(self, rules: Rules) -> None:
+        """Judge by these rules from the next transaction on; what was judged before stays until it is judged again."""
+        self.rules = rules
+        if self._writer is not None:
+            self._writer.rules = rules
+
     def subscribe(self, callback: Callable[[frozenset[str]], None]) -> Callable[[], None]:
         """Call back with the topics of each commit, on the writer's thread: be brief. Returns the way out."""
         self._watchers.append(callback)

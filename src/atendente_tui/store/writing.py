@@ -138,7 +138,7 @@ class Writer(threading.Thread):
     ) -> None:
         super().__init__(name="store-writer", daemon=True)
         self._db, self._path = db, path
-        self._clock, self._rules = clock, rules
+        self._clock, self.rules = clock, rules
         self._announce, self._idle, self._tick = announce, idle, tick
         self._indexed = indexed
         self._checkpointer = checkpointer
@@ -201,7 +201,7 @@ class Writer(threading.Thread):
             if full is not self._full:
                 db.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
                 self._full = full
-            tx = Tx(db, to_ms(self._clock.now()), self._rules, None if full else self._courtesy)
+            tx = Tx(db, to_ms(self._clock.now()), self.rules, None if full else self._courtesy)
             tx.give_way()
             db.execute("BEGIN IMMEDIATE")
             result = job(tx)

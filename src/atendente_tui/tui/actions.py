@@ -70,7 +70,7 @@ _ALL = (
     Action("pane_library", later("go to scripts and articles"), _DESK, ("5",), MOVING),
     Action("zoom", later("this pane only"), _DESK, ("f10",), MOVING),
     Action("open", later("open it"), _QUEUE, ("enter",), QUEUE, 5),
-    Action("peek", later("peek, leaving no trace"), _QUEUE, ("space",), QUEUE),
+    Action("peek", later("peek without claiming"), _QUEUE, ("space",), QUEUE),
     Action("mark", later("mark"), _QUEUE, ("x",), QUEUE),
     Action("mark_all", later("mark all of the view"), _QUEUE, ("X",), QUEUE),
     Action("clear_marks", later("clear the marks"), _QUEUE, ("escape",), QUEUE),

@@ -61,6 +61,7 @@ def open_workplace(config: Config) -> Workplace:
 
     from atendente_tui import paths
     from atendente_tui.clock import SystemClock
+    from atendente_tui.desk.governing import Governing
     from atendente_tui.desk.opening import agent_of, desk_of
     from atendente_tui.policies import rules_of
     from atendente_tui.store.store import Store
@@ -79,11 +80,14 @@ def open_workplace(config: Config) -> Workplace:
             desk = desk_of(store, agent_of(config, read), config, clock, read)
         finally:
             read.close()
+        governing = Governing(store, config)
     except BaseException:
         store.close()
         raise
     notices = (made,) if made is not None else ()
-    return Workplace(store, desk, config, clock, ZoneInfo(config.ui.zone), notices=notices)
+    return Workplace(
+        store, desk, config, clock, ZoneInfo(config.ui.zone), governing=governing, notices=notices
+    )
 
 
 def show(workplace: Workplace) -> int:

@@ -51,25 +51,28 @@ class Shelf:
     folders: Sequence[Path]
     scripts: dict[str, Script] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    """Sentences: which shared script a file of one's own stands in for."""
     _indexed: list[Indexed[Script]] = field(default_factory=list)
     _db: Connection | None = None
     _loaded: bool = False
 
     def load(self) -> list[Fault]:
         """Read the scripts; what is wrong with them."""
-        from atendente_tui.knowledge.finding import indexed_scripts
-        from atendente_tui.knowledge.scripts import load_scripts
-
         if not self._loaded:
+            from atendente_tui.desk.scripts import scripts_in
+            from atendente_tui.knowledge.finding import indexed_scripts
+
             self._loaded = True
-            for folder in self.folders:
-                if folder.exists():
-                    scripts, faults = load_scripts(folder)
-                    self.faults += faults
-                    for one in scripts:
-                        self.scripts.setdefault(one.id, one)
+            found = scripts_in(self.folders, self._read)
+            self.faults, self.hidden = found.faults, found.hidden
+            self.scripts = {one.id: one for one in found.scripts}
             self._indexed = indexed_scripts(self.scripts.values())
         return self.faults
+
+    def again(self) -> None:
+        """What the team shares has changed: read the scripts anew when they are next asked for."""
+        self._loaded = False
 
     def look(self, query: str, *, channel: str | None = None, subject: str = "") -> list[Offer]:
         """What answers to the query; to an empty one, what suits the ticket: `channel` and `subject` are its own."""

@@ -11,6 +11,7 @@ from atendente_tui.clock import Clock
 if TYPE_CHECKING:
     from atendente_tui.config import Config
     from atendente_tui.desk.desk import Desk
+    from atendente_tui.desk.governing import Governing
     from atendente_tui.store.store import Store
     from atendente_tui.sync.service import SyncService
 
@@ -25,5 +26,7 @@ class Workplace:
     """The operator's zone; what is stored is UTC."""
     sync: SyncService | None = None
     """None while working without a backend."""
+    governing: Governing | None = None
+    """Keeps the rules of what the team shares in force; None where nothing is shared."""
     notices: tuple[str, ...] = ()
     """What opening it has to tell, said once the screen stands."""

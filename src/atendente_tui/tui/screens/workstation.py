@@ -19,6 +19,7 @@ from textual.widget import Widget
 from atendente_tui.i18n import _, later
 from atendente_tui.store import queue, reading
 from atendente_tui.tui import queue_views, terminal
+from atendente_tui.tui.attending import Attending
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets.key_bar import KeyBar
@@ -30,6 +31,7 @@ from atendente_tui.tui.widgets.view_tabs import Tab, ViewTabs
 
 if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
+    from atendente_tui.tui.problem_news import ProblemNews
     from atendente_tui.tui.widgets.composer import Composer
     from atendente_tui.tui.widgets.customer_card import CustomerCard
     from atendente_tui.tui.widgets.library import Library
@@ -84,6 +86,8 @@ class Workstation(Screen[None]):
         self.sorts: dict[str, queue.Sort] = {}
         self.narrowing: tuple[str, queue.View] | None = None
         """What the queue is filtered by: the words typed, and the view they make."""
+        self.problem_news: ProblemNews | None = None
+        self.attending = Attending(self)
         self._titles: dict[str, str] = {}
         self._counts: dict[str, str] = {}
         self._owed_count = PutOff(self, self.count_views, 0.5)
@@ -111,8 +115,8 @@ class Workstation(Screen[None]):
         self.views = queue_views.views(agent.login, agent.teams, config.views)
         self._titles = queue_views.titles(config.views)
         self.set_view(self.view)
-        self.app.watch(self.queue, "queue")
-        self.app.watch(self, "queue", "promises")
+        self.app.watch(self.queue, "queue", "presence")
+        self.app.watch(self, "queue", "promises", "outbox", "rules")
         self.count_views()
 
     async def furnish(self) -> None:
@@ -120,12 +124,14 @@ class Workstation(Screen[None]):
         from textual.content import Content
         from textual.widgets import Static
 
+        from atendente_tui.tui.problem_news import ProblemNews
         from atendente_tui.tui.widgets.composer import Composer
         from atendente_tui.tui.widgets.customer_card import CustomerCard
         from atendente_tui.tui.widgets.library import Library
         from atendente_tui.tui.widgets.promises_pane import PromisesPane
         from atendente_tui.tui.widgets.ticket_pane import TicketPane
 
+        self.problem_news = ProblemNews(self.app)
         ticket, composer = TicketPane(id="pane-ticket"), Composer(id="pane-composer")
         customer, promises = CustomerCard(id="pane-customer"), PromisesPane(id="pane-promises")
         library = Library(id="pane-library")
@@ -147,6 +153,7 @@ class Workstation(Screen[None]):
         self._show_places()
         if self.ticket_id is not None:
             self.open_ticket(self.ticket_id, peek=True)
+        self.attending.look()  # only now is there a sync to tell
 
     def on_resize(self, event: events.Resize) -> None:
         self.fit(event.size)
@@ -171,6 +178,7 @@ class Workstation(Screen[None]):
             target = self._entrance(place)
             if target is not None:
                 self.set_focus(target)  # at once: the next key may be pressed already
+        self.attending.look()
         self.keys.update_bar()
 
     @property
@@ -213,6 +221,7 @@ class Workstation(Screen[None]):
                 if place != self.place:
                     self.place = place
                     self._show_places()
+                    self.attending.look()
                 break
         self.keys.update_bar()
 
@@ -258,6 +267,7 @@ class Workstation(Screen[None]):
         self.queue.go_to(ticket_id)
         if not peek or self.has_class("-narrow"):
             self.go("ticket")
+        self.attending.look()
         self._show_places()
 
     def _seen(self, ticket_id: int) -> None:
@@ -303,8 +313,14 @@ class Workstation(Screen[None]):
         self.query_one("#pane-queue", Pane).entitle(_("Queue"), note)
         self._show_places()
 
-    def on_moved(self, _moved: Moved) -> None:
-        self._owed_count.owe()
+    def on_moved(self, moved: Moved) -> None:
+        if self.problem_news is not None:
+            if "outbox" in moved.topics:
+                self.problem_news.look()
+            if "rules" in moved.topics:
+                self.problem_news.look_at_rules()
+        if moved.topics & {"queue", "promises"}:
+            self._owed_count.owe()
 
     @on(ViewTabs.Chosen)
     def _view_clicked(self, message: ViewTabs.Chosen) -> None:

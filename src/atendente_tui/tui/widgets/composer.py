@@ -333,6 +333,8 @@ class Composer(Vertical):
         event.stop()
         if self.text != self.drafts.text:
             self.drafts.touched()
+            if (attending := getattr(self.screen, "attending", None)) is not None:
+                attending.typed()
             if self.alert and not self.warned:
                 self.alert = ""
             self._draft_state = ""
@@ -356,6 +358,8 @@ class Composer(Vertical):
         """Empty the field: what stood in it was sent. `state` says what becomes of it."""
         assert self.ticket is not None  # noqa: S101
         self.drafts.sent()
+        if (attending := getattr(self.screen, "attending", None)) is not None:
+            attending.stopped()
         self.area.load_text("")
         self.alert, self.warned, self._draft_state = "", 0.0, state
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket

@@ -88,7 +88,7 @@ class Library(Vertical):
         self._answered = 0
         self._hurry = False
         """Whether Enter came before the answer to what was typed: the first one is then meant."""
-        self._told = False
+        self._told: set[str] = set()
         self._about: tuple[str | None, str] = (None, "")
 
     def compose(self) -> ComposeResult:
@@ -110,7 +110,7 @@ class Library(Vertical):
         place = self.app.workplace
         self.shelf = Shelf(place.store, script_folders(place.config, paths.data_dir()))
         self._thread = ThreadPoolExecutor(1, "library")
-        self.app.watch(self, "articles")
+        self.app.watch(self, "articles", "settings")
         self._search_soon(0.0)
 
     def on_unmount(self) -> None:
@@ -135,7 +135,9 @@ class Library(Vertical):
             self._about = about
             self._search_soon(0.0)
 
-    def on_moved(self, _event: Moved) -> None:
+    def on_moved(self, event: Moved) -> None:
+        if "settings" in event.topics and self.shelf is not None:
+            self.shelf.again()
         self._search_soon(0.5)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -182,10 +184,18 @@ class Library(Vertical):
         if self._hurry:
             self._hurry = False
             self._choose(self.results.cursor)
-        if shelf.faults and not self._told:
-            self._told = True
-            said = "\n".join(str(one) for one in shelf.faults[:5])
-            self.app.say(said, severity="warning", title=_("Scripts that cannot be used"), seconds=20)
+        self._tell(shelf)
+
+    def _tell(self, shelf: Shelf) -> None:
+        """Say once what is wrong with scripts, and which file of one's own hides one of the team's."""
+        faults = [said for one in shelf.faults if (said := str(one)) not in self._told]
+        hidden = [said for said in shelf.hidden if said not in self._told]
+        self._told |= {*faults, *hidden}
+        if faults:
+            title = _("Scripts that cannot be used")
+            self.app.say("\n".join(faults[:5]), severity="warning", title=title, seconds=20)
+        if hidden:
+            self.app.say("\n".join(hidden[:5]), title=_("Your own scripts come first"), seconds=20)
 
     # -- choosing ------------------------------------------------------------------------------------------
 

@@ -24,7 +24,8 @@ from textual.style import Style
 from textual.timer import Timer
 
 from atendente_tui.i18n import _
-from atendente_tui.store.rows import QueueRow
+from atendente_tui.store import presence
+from atendente_tui.store.rows import PresentRow, QueueRow
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets import queue_row
@@ -94,7 +95,9 @@ class QueueList(ScrollView, can_focus=True):
         self._cursor = 0
         self._columns = queue_row.columns(48)
         self._looks: dict[tuple[str, ...], RichStyle] = {}
-        self._strips: dict[tuple[QueueRow, str, bool], Strip] = {}
+        self._strips: dict[tuple[QueueRow, str, bool, tuple[PresentRow, ...]], Strip] = {}
+        self._here: dict[int, tuple[PresentRow, ...]] = {}
+        """Colleagues who have a ticket open, by ticket."""
         self._drawn: dict[int, QueueRow | None] = {}
         """What stands on each line of the screen."""
         self._drawn_times: dict[int, str] = {}
@@ -104,6 +107,7 @@ class QueueList(ScrollView, can_focus=True):
         self._jump = 0
         """Counts jumps, so that the answer to an old one is dropped."""
         self._owed_look = PutOff(self, self.refresh_rows, _AT_MOST_EVERY)
+        self._owed_people = PutOff(self, self._look_for_people, _AT_MOST_EVERY)
         self._tick_stop: Callable[[], None] | None = None
         self._tick_pause: int | None = None
 
@@ -152,8 +156,21 @@ class QueueList(ScrollView, can_focus=True):
         else:
             self._place(number, top=max(0, number - offset))
 
-    def on_moved(self, _moved: Moved) -> None:
-        self._owed_look.owe()
+    def on_moved(self, moved: Moved) -> None:
+        if "presence" in moved.topics:
+            self._owed_people.owe()
+        if moved.topics - {"presence"}:
+            self._owed_look.owe()
+
+    def _look_for_people(self) -> None:
+        """Ask who has which ticket open, and repaint the rows of which that changed."""
+        found: dict[int, tuple[PresentRow, ...]] = {}
+        for one in presence.present(self.app.read, self.app.now_ms()):
+            found[one.ticket_id] = (*found.get(one.ticket_id, ()), one)
+        before, self._here = self._here, found
+        for ticket_id in before.keys() | found.keys():
+            if before.get(ticket_id) != found.get(ticket_id):
+                self._refresh_ticket(ticket_id)
 
     @property
     def row(self) -> QueueRow | None:
@@ -400,12 +417,15 @@ class QueueList(ScrollView, can_focus=True):
         marked = row.id in self.marks
         now = self.app.now_ms()
         time = queue_row.clock(row, now)[0]
-        key = (row, look, marked)
+        here = self._here.get(row.id, ())
+        key = (row, look, marked, here)
         if self._drawn_times.get(row.id) == time and (known := self._strips.get(key)) is not None:
             return known
         self._drawn_times[row.id] = time
         base = self._look(look)
-        drawn = queue_row.cells(row, self._columns, self.app.glyphs, now, cursor=bool(look), marked=marked)
+        drawn = queue_row.cells(
+            row, self._columns, self.app.glyphs, now, cursor=bool(look), marked=marked, here=here
+        )
         # Blanks need no look of their own, and what looks alike is one run: every change of style costs 40 bytes.
         segments = Segment.simplify(
             Segment(one.text, self._look(look, one.role) if one.role and not one.text.isspace() else base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -10,7 +11,8 @@ from atendente_tui import formats, labels
 from atendente_tui.domain.words import Priority, SlaState, Status
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import SafeText, safe_line
-from atendente_tui.store.rows import QueueRow
+from atendente_tui.store.rows import PresentRow, QueueRow
+from atendente_tui.tui import presence_words
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.show import cell
 
@@ -26,6 +28,8 @@ LOOKS = {
     "unread": "{foreground} bold",
     "mark": "{text-accent} bold",
     "sign": "{text-primary} bold",
+    "looking": "{text-accent}",
+    "writing": "{text-warning} bold",
 }
 """What a row (the first three) or a cell of it adds to the list's own look; theme variables in braces."""
 ANSI_LOOKS = LOOKS | {
@@ -66,9 +70,16 @@ def columns(width: int) -> Columns:
 
 
 def cells(
-    row: QueueRow, layout: Columns, glyphs: Glyphs, now: int, *, cursor: bool = False, marked: bool = False
+    row: QueueRow,
+    layout: Columns,
+    glyphs: Glyphs,
+    now: int,
+    *,
+    cursor: bool = False,
+    marked: bool = False,
+    here: Sequence[PresentRow] = (),
 ) -> list[Cell]:
-    """The line of a ticket, `sum` of widths wide but for the right margin."""
+    """The line of a ticket, `sum` of widths wide but for the right margin. `here`: colleagues who have it open."""
     priority, priority_role = _PRIORITY.get(row.priority, ("none", ""))
     sign = getattr(glyphs, priority) if priority != "none" else "  "
     time, time_role = clock(row, now)
@@ -85,7 +96,12 @@ def cells(
     subject = layout.subject
     if row.pending:
         subject -= 2
+    seen = presence_words.short(here, max(6, subject // 2), glyphs) if here else ""
+    if seen:
+        subject = max(1, subject - 1 - cell_len(seen))
     line.append(Cell(_column(row.subject, subject, glyphs)))
+    if seen:
+        line.append(Cell(" " + seen, "writing" if here[0].writing else "looking"))
     if row.pending:
         line.append(Cell(" " + glyphs.pending, "mark"))
     if layout.status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -15,8 +15,9 @@ from textual.widgets import Input
 from atendente_tui import formats, labels
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line
-from atendente_tui.store import history, reading
-from atendente_tui.store.rows import TicketRow
+from atendente_tui.store import history, presence, reading
+from atendente_tui.store.rows import PresentRow, TicketRow
+from atendente_tui.tui import presence_words
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line, Span
 from atendente_tui.tui.moved import Moved
@@ -62,7 +63,7 @@ class TicketPane(Vertical):
     TicketPane { border: round $border-blurred; }
     TicketPane:focus-within { border: heavy $primary; }
     .-narrow TicketPane, .-narrow TicketPane:focus-within { border: none; }
-    TicketPane > #how { height: auto; max-height: 3; background: $boost; }
+    TicketPane > #how { height: auto; max-height: 4; background: $boost; }
     TicketPane > FindBar { display: none; height: 1; border: none; }
     TicketPane > FindBar.-shown { display: block; }
     """
@@ -107,13 +108,16 @@ class TicketPane(Vertical):
             model = TimelineModel(self.app.read, row.id, row.customer_id, self.app.workplace.zone)
             model.load()
             self.timeline.show(model, dict(reading.directory(self.app.read, "agent")))
-            self.app.watch(self, f"ticket:{row.id}", f"customer:{row.customer_id}")
+            self.app.watch(self, f"ticket:{row.id}", f"customer:{row.customer_id}", "presence")
         if event_key is not None:
             self.timeline.go_to(event_key)
         self._say_how()
 
     def on_moved(self, event: Moved) -> None:
         if self.ticket is None:
+            return
+        if event.topics == {"presence"}:
+            self._say_how()
             return
         before = self.ticket
         self.ticket = reading.ticket(self.app.read, before.id) or before
@@ -135,9 +139,13 @@ class TicketPane(Vertical):
         else:
             protocol = row.protocol if row.protocol.startswith("#") else f"#{row.protocol}"
             self.border_title = cast(str, Content(safe_line(f"{protocol} {row.subject}")))
-            now = self.app.now_ms()
-            self._board.set_lines(header_lines(row, now, self.app.glyphs, self.timeline_names))
+            self._show_header(row)
         self._say_below()
+
+    def _show_header(self, row: TicketRow) -> None:
+        now = self.app.now_ms()
+        people = presence.present(self.app.read, now, row.id)
+        self._board.set_lines(header_lines(row, now, self.app.glyphs, self.timeline_names, people))
 
     @property
     def timeline_names(self) -> dict[str, str]:
@@ -177,7 +185,7 @@ class TicketPane(Vertical):
         delay = _TICK
         self.timeline.new_day()
         if row is not None:
-            self._board.set_lines(header_lines(row, self.app.now_ms(), self.app.glyphs, self.timeline_names))
+            self._show_header(row)
             if row.sla_due is not None and abs(row.sla_due - self.app.now_ms()) < NEAR:
                 delay = _NEAR_TICK
         self.set_timer(delay, self._tick)
@@ -274,12 +282,22 @@ def sla_words(row: TicketRow, now: int) -> tuple[str, str]:
     return _("{target} due in {time}").format(target=target, time=formats.countdown(left)), role
 
 
-def header_lines(row: TicketRow, now: int, glyphs: Glyphs, names: dict[str, str]) -> list[Line]:
-    """Two lines: how the ticket stands, and the parts of its score."""
-    return [
-        Line(tuple(_joined(_standing(row, now, glyphs, names), f" {glyphs.dot} "))),
+def header_lines(
+    row: TicketRow, now: int, glyphs: Glyphs, names: dict[str, str], people: Sequence[PresentRow] = ()
+) -> list[Line]:
+    """Who else is here, when there is somebody; how the ticket stands; and the parts of its score."""
+    dot = f" {glyphs.dot} "
+    lines = [
+        Line(tuple(_joined(_standing(row, now, glyphs, names), dot))),
         Line((Span(_("why is it here?") + " ", "quiet"), Span(_why(row)))),
     ]
+    if people:
+        here = (
+            Span(f"@ {text}" if not n else text, "warning" if writing else "strong")
+            for n, (text, writing) in enumerate(presence_words.told(people, glyphs))
+        )
+        lines.insert(0, Line(tuple(_joined(here, dot))))
+    return lines
 
 
 def _why(row: TicketRow) -> str:

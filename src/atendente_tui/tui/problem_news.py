@@ -1,0 +1,60 @@
+"""Said as soon as it is known: somebody was faster than what this person had just done; what the team shares is faulty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atendente_tui import labels
+from atendente_tui.i18n import _
+from atendente_tui.store import outbox, reading
+from atendente_tui.tui import outbox_words as words
+
+if TYPE_CHECKING:
+    from atendente_tui.config import Fault
+    from atendente_tui.store.rows import OutboxRow
+    from atendente_tui.tui.app import AtendenteApp
+
+SECONDS = 10.0
+
+
+class ProblemNews:
+    """`look` says what came since the last look; what was there at the first one is no news."""
+
+    def __init__(self, app: AtendenteApp) -> None:
+        self._app = app
+        self._known = {row.command_id for row in outbox.conflicts(app.read)}
+        self._faults: tuple[Fault, ...] = ()
+        self.look_at_rules()
+
+    def look_at_rules(self) -> None:
+        """Say which of the team's calendars and policies cannot be used, once."""
+        governing = self._app.workplace.governing
+        found = governing.faults if governing is not None else ()
+        before, self._faults = self._faults, found
+        if fresh := [str(one) for one in found if one not in before]:
+            title = _("Shared rules that cannot be used")
+            self._app.say("\n".join(fresh[:5]), title=title, severity="warning", seconds=20)
+
+    def look(self) -> None:
+        rows = outbox.conflicts(self._app.read)
+        fresh = [row for row in rows if row.command_id not in self._known]
+        self._known = {row.command_id for row in rows}
+        for row in reversed(fresh):
+            self._app.say(self._told(row), severity="warning", seconds=SECONDS)
+
+    def _told(self, row: OutboxRow) -> str:
+        app, protocol = self._app, row.protocol or ""
+        current = words.current_of(row)
+        if row.type == "claim" and current.get("assignee"):
+            login = str(current["assignee"])
+            names = dict(reading.directory(app.read, "agent"))
+            return _("{who} took ticket {protocol} before you.").format(
+                who=names.get(login, login), protocol=protocol
+            )
+        key, why = app.keymap.shown("outbox"), words.trouble(row)
+        if row.type == "reply" and words.since(row):
+            said = _("Your answer in {protocol} did not go out. {why} Press {key} to see it.")
+            return said.format(protocol=protocol, why=why, key=key)
+        return _("{what} {protocol}: {why} Press {key} to see it.").format(
+            what=labels.command(row.type), protocol=protocol, why=why, key=key
+        )
