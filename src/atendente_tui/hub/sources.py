@@ -96,7 +96,8 @@ def fresh(db: Connection, signature: str, timestamp: int, now: float) -> bool:
         "until": timestamp + 2 * WINDOW,  # once more than needed: our own clock may be set back
     }
     dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    return db.execute(dialect.insert(s).values(row).on_conflict_do_nothing()).rowcount == 1
+    added = dialect.insert(s).values(row).on_conflict_do_nothing().returning(s.c.hash)
+    return db.execute(added).first() is not None
 
 
 def _needed(db: Connection, name: str) -> Source:
