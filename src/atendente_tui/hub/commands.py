@@ -119,7 +119,7 @@ def _digest(command: Command) -> str:
 
 def _key(ref: TicketRef) -> int | None:
     remote = ref.remote or ""
-    if not (remote.isascii() and remote.isdigit()):
+    if not (remote.isascii() and remote.isdigit() and len(remote) < len(str(MOST_TICKETS))):
         return None
     key = int(remote)
     return key if key < MOST_TICKETS and str(key) == remote else None
@@ -174,10 +174,11 @@ def _facts(
         promised = str(command.promise)
         made = recording.event_of(promised)
         if made is not None and made.ticket is not None:
-            told = recording.events_of(int(made.ticket), promised) + recording.events_of(key, promised)
+            way = _merges(recording, made.ticket, ticket.remote_id)
+            told = [one for at in (*way, ticket.remote_id) for one in recording.events_of(int(at), promised)]
             facts["promise"] = made
             facts["promise_settled"] = any(one.data.get("promise") == promised for one in told)
-            facts["swallowed"] = _swallowed(recording, made.ticket, ticket.remote_id)
+            facts["swallowed"] = way
     elif isinstance(command, Merge):
         facts["other"] = _visible(recording, actor, command.into)
     elif isinstance(command, Link):
@@ -188,17 +189,15 @@ def _facts(
     return deciding.Facts(ticket=ticket, **facts)
 
 
-def _swallowed(recording: Recording, ticket: str, into: str) -> tuple[str, ...]:
-    """The ticket, if by one merge or several it became part of `into`."""
+def _merges(recording: Recording, ticket: str, into: str) -> tuple[str, ...]:
+    """The tickets on the way of merges from one to another, without the last; none when no way leads there."""
+    way: list[str] = []
     place: str | None = ticket
-    for _merge in range(16):
+    while place is not None and place not in (into, *way):
+        way.append(place)
         found = recording.ticket(int(place))
         place = found.merged_into if found is not None else None
-        if place is None:
-            return ()
-        if place == into:
-            return (ticket,)
-    return ()
+    return tuple(way) if place == into else ()
 
 
 def _keep(
