@@ -119,7 +119,8 @@ class Http:
         client, turn = self._opened()
         sent_headers = dict(headers or {})
         if body is not None:
-            content = json.dumps(body, ensure_ascii=False).encode()
+            # Lone surrogates are no text: no request can carry them.
+            content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
             sent_headers["Content-Type"] = "application/json"
         async with turn:
             with _closed_errors():
@@ -298,7 +299,13 @@ async def _bounded(response: httpx.Response, limit: int) -> bytes:
 
 
 def _pairs(params: Params) -> list[tuple[str, str | int | float | bool | None]]:
-    return list(params.items()) if isinstance(params, Mapping) else list(params)
+    pairs = params.items() if isinstance(params, Mapping) else params
+    return [(name, _text(value) if isinstance(value, str) else value) for name, value in pairs]
+
+
+def _text(value: str) -> str:
+    """Without lone surrogates."""
+    return value.encode(errors="replace").decode()
 
 
 def _tls(verify: bool | str) -> Any:
