@@ -35,7 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def a_world_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("ATENDENTE_TOKEN", "ATENDENTE_STORE_KEY_FILE", "ATENDENTE_LANG", "NO_COLOR"):
+    for name in (
+        "ATENDENTE_TOKEN",
+        "ATENDENTE_OTHER_TOKEN",
+        "ATENDENTE_STORE_KEY_FILE",
+        "ATENDENTE_LANG",
+        "NO_COLOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ATENDENTE_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("ATENDENTE_DATA", str(tmp_path / "data"))

@@ -70,9 +70,9 @@ def no_place_for_a_key() -> SecretsError:
     )
 
 
-def backend_secret(name: str, user: str | None) -> str | None:
-    """ATENDENTE_TOKEN where it is set, else what `atendente login` put into the keyring, else None."""
-    if token := os.environ.get("ATENDENTE_TOKEN"):
+def backend_secret(name: str, user: str | None, *, variable: str = "ATENDENTE_TOKEN") -> str | None:
+    """The variable where it is set, else what `atendente login` put into the keyring, else None."""
+    if token := os.environ.get(variable):
         return token
     ring = _keyring()
     return ring.get_password(SERVICE, _account(name, user)) if ring else None

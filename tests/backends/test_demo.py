@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 
-from atendente_tui.backends.conformance import Trial, run
 from atendente_tui.backends.demo import DemoBackend, open_scenario, read_cursor
 from atendente_tui.backends.demo_commands import COMMANDS
 from atendente_tui.backends.port import (
@@ -415,14 +414,19 @@ async def test_full_walks_again_and_tells_how_things_stand_now(world: World):
     assert len(tickets(changes)) == len(SCENARIO.tickets)
 
 
-async def test_it_keeps_every_promise_of_the_port(world: World):
-    other = DemoBackend(
-        BackendSettings("demo", "", user="bruno"), clock=world.clock, world=world.backend.world()
-    )
-    outcomes = [one async for one in run(Trial(world.backend, world.clock, other), writes=True)]
-    assert len(outcomes) > 15
-    assert [(one.check, one.detail) for one in outcomes if one.state == "broken"] == []
-    assert [one.check for one in outcomes if one.state == "skipped"] == ["hints_or_ends"]
+async def test_two_connections_on_one_journal_are_one_helpdesk(tmp_path: Path):
+    world = World(journal=str(tmp_path / "demo.jsonl"))
+    other = DemoBackend(world.settings, clock=world.clock)
+    _, cursor = await world.pull()
+    assert len(other.world().tickets) == len(SCENARIO.tickets)
+    claim = await world.do(Claim)
+    assert await other.find(claim.id) is not None
+    note = world.give(Note, text="da outra")
+    assert await other.push(note) == await world.backend.push(note)
+    world.backend = other
+    changes, _ = await world.pull(cursor)
+    assert tickets(changes)["4821"].assignee == "ana"
+    assert [one.text for one in events(changes, "4821")].count("da outra") == 1
 
 
 async def test_a_colleague_may_log_in_and_a_stranger_may_not():

@@ -12,7 +12,7 @@ import pytest
 
 from atendente_tui.clock import SystemClock
 from atendente_tui.config import BackendConfig, Config
-from atendente_tui.desk import answering, connecting
+from atendente_tui.desk import answering, checking, connecting
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.store.store import Store
 from tests.builders import make_store
@@ -98,6 +98,6 @@ def test_the_demo_in_the_background(here: Store, tmp_path: Path) -> None:
 
 def test_the_demo_keeps_what_the_port_promises(tmp_path: Path) -> None:
     told: list[str] = []
-    found = connecting.backend_check(demo(tmp_path), tell=lambda outcome: told.append(outcome.check))
+    found = checking.backend_check(demo(tmp_path), tell=lambda outcome: told.append(outcome.check))
     assert [outcome.check for outcome in found] == told
-    assert [outcome for outcome in found if outcome.state == "broken"] == []
+    assert [outcome for outcome in found if outcome.state == "fails"] == []

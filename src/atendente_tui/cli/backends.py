@@ -5,23 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from atendente_tui import os_words, paths
+from atendente_tui.cli import checking
+from atendente_tui.cli.chosen import backend_of, chosen, shape
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.cli.syncing import code_of_backend_error, told_backend_error
-from atendente_tui.config import BackendConfig, Config, ConfigError, load
+from atendente_tui.config import ConfigError, load
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
-
-if TYPE_CHECKING:
-    from atendente_tui.desk.connecting import BackendInfo
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 
@@ -32,7 +30,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("use", help=_("Work on this helpdesk from now on."))(use)
     group.command("list", help=_("List what is installed and what it can do."))(list_)
-    group.command("check", help=_("Prove that a helpdesk keeps the promises made of it."))(check)
+    group.command("check", help=_("Prove that a helpdesk keeps the promises made of it."))(checking.check)
     app.add_typer(group, name="backend")
     app.command("login", help=_("Keep the helpdesk's secret in the keyring."))(login)
     app.command("logout", help=_("Forget the helpdesk's secret."))(logout)
@@ -62,7 +60,7 @@ def use(
         )
         return Exit.USAGE
     if as_json:
-        print_json([_info(one) for one in installed if one.name == name])
+        print_json([shape(one) for one in installed if one.name == name])
     else:
         say(_("{name} is in use ({file}). Next: atendente login").format(name=name, file=file))
     return Exit.DONE
@@ -113,7 +111,7 @@ def list_(as_json: AsJson = False) -> int:
 
     found = backend_list()
     if as_json:
-        print_json([_info(one) for one in found])
+        print_json([shape(one) for one in found])
     else:
         print_table(
             [_("name"), _("installed"), _("can do")],
@@ -130,52 +128,6 @@ def list_(as_json: AsJson = False) -> int:
     return Exit.DONE
 
 
-def _info(one: BackendInfo) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "installed": one.installed,
-        "capabilities": one.capabilities,
-        "fault": one.fault,
-    }
-
-
-def check(
-    name: Annotated[str | None, typer.Argument(metavar="NAME")] = None,
-    url: Annotated[str, typer.Option("--url", help=_("Its address."))] = "",
-    user: Annotated[str | None, typer.Option("--user", help=_("Your login there."))] = None,
-    writes: Annotated[
-        bool, typer.Option("--writes", help=_("Also open tickets there; for a test system."))
-    ] = False,
-    as_json: AsJson = False,
-) -> int:
-    """The suite every adapter passes, run against the configured server or the one named here."""
-    from atendente_tui.desk.connecting import backend_check, backend_list, identify
-
-    config = _for(configuration(), name, url, user)
-    backend = _backend(config)
-    identify(config)  # whom nobody answers keeps no promises: that is said once, not by every check
-    outcomes = backend_check(config, writes=writes)
-    if as_json:
-        told = [asdict(one) | {"ok": one.state != "broken"} for one in outcomes]
-        print_json(
-            [
-                _info(one) | {"ok": all(check["ok"] for check in told), "checks": told}
-                for one in backend_list()
-                if one.name == backend.name
-            ]
-        )
-    else:
-        print_table(
-            ["", _("check"), _("found")],
-            (
-                [{"ok": "ok", "broken": "!!", "skipped": "--"}[one.state], one.check, one.detail]
-                for one in outcomes
-            ),
-            whole=True,
-        )
-    return Exit.DONE if all(one.state != "broken" for one in outcomes) else Exit.REFUSED
-
-
 def login(
     name: Annotated[str | None, typer.Argument(metavar="NAME")] = None,
     token_stdin: Annotated[
@@ -187,8 +139,8 @@ def login(
     from atendente_tui import secrets
     from atendente_tui.desk.connecting import BackendError, identify
 
-    config = _for(configuration(), name)
-    backend = _backend(config)
+    config = chosen(configuration(), name)
+    backend = backend_of(config)
     if token_stdin:
         secret = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
@@ -233,28 +185,10 @@ def logout(
 ) -> int:
     from atendente_tui import secrets
 
-    backend = _backend(_for(configuration(), name))
+    backend = backend_of(chosen(configuration(), name))
     forgotten = secrets.forget_backend_secret(backend.name, backend.user)
     if as_json:
         print_json({"forgotten": forgotten})
     else:
         say(_("The secret is forgotten.") if forgotten else _("There was no secret."))
     return Exit.DONE
-
-
-def _for(config: Config, name: str | None, url: str = "", user: str | None = None) -> Config:
-    """The configured backend, or the one named on the command line."""
-    configured = config.backend
-    if name is None:
-        return config
-    if configured is None or configured.name != name:
-        return config._replace(backend=BackendConfig(name=name, url=url, user=user))
-    return config._replace(
-        backend=configured._replace(url=url or configured.url, user=user or configured.user)
-    )
-
-
-def _backend(config: Config) -> BackendConfig:
-    if config.backend is None:
-        raise Refused("no_backend")
-    return config.backend

@@ -20,13 +20,12 @@ from atendente_tui.backends.port import (
     Unauthorized,
     Unreachable,
 )
-from atendente_tui.clock import Clock, SystemClock
+from atendente_tui.clock import Clock
 from atendente_tui.config import BackendConfig, Config
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.sync.backends_by_name import load, names
 
 if TYPE_CHECKING:
-    from atendente_tui.backends.conformance import Outcome
     from atendente_tui.backends.port import Backend
     from atendente_tui.store.store import Store
     from atendente_tui.sync.once import SyncReport
@@ -41,7 +40,6 @@ __all__ = [
     "Rejected",
     "Unauthorized",
     "Unreachable",
-    "backend_check",
     "backend_list",
     "check_settings",
     "fetch_attachment",
@@ -84,6 +82,9 @@ def make_backend(backend: BackendConfig, secret: str | None) -> Backend:
         return adapter(settings)
     except ProtocolError as error:
         raise Refused("backend_settings", name=backend.name, why=str(error)) from error
+    except Exception as wrong:  # somebody else's code: its fault, told by name
+        detail = f"{type(wrong).__name__}: {wrong}"
+        raise Refused("backend_broken", name=backend.name, detail=detail) from wrong
 
 
 def check_settings(config: Config) -> None:
@@ -125,6 +126,10 @@ def _info(name: str) -> BackendInfo:
             "hints": told.hints,
             "attachments": told.attachments,
             "articles": told.articles,
+            "stale_replies": told.stale_replies,
+            "presence": told.presence,
+            "uploads": told.uploads,
+            "settings": told.settings,
             "parallel": told.parallel,
             "write_fields": sorted(told.write_fields),
         },
@@ -211,26 +216,6 @@ def identify(config: Config) -> AgentIdentity:
 def fetch_attachment(config: Config, remote_id: str, limit: int = LARGEST_ATTACHMENT) -> bytes:
     """The bytes of an attachment, at most `limit`. Raises BackendError, Refused("no_backend"). Blocks: use a thread."""
     return _with(_configured(config), lambda connection: connection.fetch_attachment(remote_id, limit))
-
-
-def backend_check(
-    config: Config, *, writes: bool = False, tell: Callable[[Outcome], None] = lambda _outcome: None
-) -> list[Outcome]:
-    """Ask the configured helpdesk whether it keeps the port's promises.
-
-    writes   also run the checks that open tickets there
-    tell     is called with each outcome as soon as it is known
-    """
-    from atendente_tui.backends.conformance import Trial, run
-
-    async def work(connection: Backend) -> list[Outcome]:
-        found: list[Outcome] = []
-        async for outcome in run(Trial(connection, SystemClock()), writes=writes):
-            found.append(outcome)
-            tell(outcome)
-        return found
-
-    return _with(_configured(config), work)
 
 
 def _configured(config: Config) -> BackendConfig:
