@@ -236,10 +236,13 @@ async def test_a_claim_that_somebody_else_got(bench: Bench) -> None:
     owning.claim(bench.desk, free).result(10)  # offline: here it looks free
     assert ticket(bench.store, free)["assignee"] == "ana"
     bench.world.tell(taken)
+    answering.note(bench.desk, free, "depois dela").result(10)
     await bench.pusher().push()
-    row = outbox_rows(bench.store)[-1]
-    assert (row.state, row.current) == ("conflict", '{"assignee": "bruno"}')
+    claim, note = outbox_rows(bench.store)[-2:]
+    assert (claim.state, claim.error_code, claim.current) == ("discarded", "conflict", '{"assignee": "bruno"}')
+    assert note.state == "confirmed", "a lost claim holds no line"
     assert ticket(bench.store, free)["assignee"] == "bruno"
+    assert one(bench.store, "SELECT count(*) FROM event WHERE command_id = ?", claim.command_id) == 0
     await bench.once()
     assert ticket(bench.store, free)["assignee"] == "bruno"
     assert tallies_agree(bench.store)

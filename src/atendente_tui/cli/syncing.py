@@ -147,6 +147,8 @@ def pushed(at: Session, submitted: Submitted, answer: dict[str, Any]) -> tuple[i
         return code_of_backend_error(error), answer | {"reason": told_backend_error(error)}
     row = outbox.row(at.read, str(submitted.command_id))
     state = OutboxState(row.state) if row else OutboxState.CONFIRMED
+    if state is OutboxState.DISCARDED:  # a claim that somebody else got
+        return Exit.REFUSED, answer | {"state": str(OutboxState.REFUSED), "reason": _why(row) if row else None}
     answer = answer | {"state": str(state)}
     if state in _REFUSED:
         return Exit.REFUSED, answer | {"reason": _why(row) if row else None}

@@ -95,6 +95,13 @@ def withdraw(tx: Tx, n: int, current: Mapping[str, str | None] | None = None) ->
     _keep(tx, n, kept)
 
 
+def efface(tx: Tx, n: int) -> None:
+    """Take what row `n` put on the timeline off it; its fields went back before (`withdraw`)."""
+    given = _row(tx, n)
+    forget_event(tx, given.body["id"])
+    step_back(tx, given.body["ticket"]["id"])
+
+
 def renew(tx: Tx, n: int) -> None:
     """Apply the fields of a withdrawn row again, at its place in line."""
     given = _row(tx, n)

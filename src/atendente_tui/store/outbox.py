@@ -120,11 +120,12 @@ def pending(db: Connection) -> list[OutboxRow]:
 
 
 def conflicts(db: Connection, limit: int = 50) -> list[OutboxRow]:
-    """Where somebody was faster and a person has not decided yet, newest first."""
+    """Where somebody was faster, newest first: what a person has not decided yet, and claims that were lost."""
     return [
         OutboxRow(*found)
         for found in db.execute(
-            f"{_FROM} WHERE o.state IN {_PENDING} AND o.state = 'conflict' ORDER BY o.n DESC LIMIT ?",
+            f"{_FROM} WHERE (o.state IN {_PENDING} AND o.state = 'conflict')"
+            " OR (o.state = 'discarded' AND o.error_code = 'conflict') ORDER BY o.n DESC LIMIT ?",
             (limit,),
         )
     ]
@@ -234,9 +235,21 @@ def conflict(
 ) -> None:
     """Somebody was faster. The fields show how it stands now (`current`, by name); both versions are kept.
 
+    A claim ends here: the ticket has its holder, nothing is left to decide, and what was given after it may go.
+
     events   what was said since, where that is why
     """
     effects.withdraw(tx, n, current)
+    kind, ticket_id = tx.db.execute("SELECT type, ticket_id FROM outbox WHERE n = ?", (n,)).fetchone()
+    if kind == "claim" and current.get("assignee"):
+        effects.efface(tx, n)
+        _end(tx, n, OutboxState.DISCARDED)
+        tx.db.execute(
+            "UPDATE outbox SET error_code = 'conflict', error = ?, current = ? WHERE n = ?",
+            (detail, json.dumps(dict(current), ensure_ascii=False), n),
+        )
+        _touch(tx, ticket_id)
+        return
     _stop(tx, n, OutboxState.CONFLICT, "conflict", detail, dict(current), maybe=False)
     if events:
         told = json.dumps([one.model_dump(mode="json") for one in events], ensure_ascii=False)
