@@ -14,6 +14,7 @@ from atendente_tui.desk import answering, creating, outgoing
 from atendente_tui.desk.desk import Desk
 from atendente_tui.domain.change import ChangePage, EventAppend
 from atendente_tui.domain.command import Receipt
+from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import AuthorKind, Channel, EventKind, OutboxState
 from atendente_tui.store import news, outbox
 from atendente_tui.store.ingest import apply_in_slices
@@ -113,6 +114,16 @@ def test_it_is_filled_in_with_the_sending_itself(store: Store, desk: Desk) -> No
     assert body(store, first)["seen"] == "40"
     assert body(store, replied(desk))["seen"] == "41"
     assert body(store, replied(desk, insist=True))["seen"] is None
+
+
+def test_who_insists_over_what_is_here_has_not_seen_what_is_still_under_way(store: Store, desk: Desk) -> None:
+    comes(store, "40")
+    with closing(store.reader()) as db:
+        begun = news.seen(db, TICKET, "ana")
+    comes(store, "41", **by("bruno"))
+    with pytest.raises(Refused, match="stale"):
+        replied(desk, seen=begun)
+    assert body(store, replied(desk, seen=begun, insist=True))["seen"] == "41"
 
 
 def test_a_ticket_that_is_only_here_was_seen_by_nobody_else(store: Store, desk: Desk) -> None:

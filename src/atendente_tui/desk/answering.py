@@ -33,7 +33,7 @@ def reply(
     status      what the ticket becomes with it, None to leave it to the backend
     hold        seconds in which it can be undone, None for the channel's own
     seen        what was on the author's screen: anything else that others said refuses it, unless `insist`
-    insist      send it whatever came in since, here or at the backend
+    insist      send it over what came in since and is here; without `seen` over anything, also what is still on its way
 
     Refused: text_empty, variables_unfilled, too_long, window_closed, stale, ticket_closed, status_move; for a channel
     that is not the ticket's own also channel_stays, channel_elsewhere, channel_no_address.
@@ -102,7 +102,7 @@ def reply_job(
                 channel=way,
                 status=status,
                 last_seen=seen.newest if seen is not None else None,
-                seen=_seen_there(tx, ticket_id, given.author) if not insist else None,
+                seen=None if insist and seen is None else _seen_there(tx, ticket_id, given.author),
             ),
             hold=hold,
             channel=way,
