@@ -63,6 +63,7 @@ class Capabilities:
     parallel: int = 4
     """How many requests at once it likes."""
     write_fields: frozenset[str] = frozenset()
+    """Fields of a ticket that it keeps when a command sets them; none: it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ async def status_outdated(trial: Trial) -> None:
 async def status_undeclared(trial: Trial) -> None:
     lacking = sorted(set(Status) - trial.can.statuses - {Status.NEW, Status.SNOOZED})
     if not lacking:
-        raise Untried(_("every status is declared"))
+        raise Untried(_("every status that can be set is declared"))
     ref = await trial.open("left as it is")
     before = await trial.stands(ref, lambda _ticket: True, _("the new ticket"))
     wrong = [await trial.make(SetStatus, ref, status=one) for one in lacking]
