@@ -19,10 +19,11 @@ from uuid import uuid4
 import httpx
 import pytest
 from httpx_sse import connect_sse
+from sqlalchemy import select
 
 from atendente_tui.clock import Clock, VirtualClock
 from atendente_tui.domain.change import TicketUpsert
-from atendente_tui.hub import accounts, tokens
+from atendente_tui.hub import accounts, tables, tokens
 from atendente_tui.hub.database import Database
 from atendente_tui.hub.parts import HubParts, Settings
 from atendente_tui.hub.recording import Recording
@@ -87,8 +88,11 @@ class Served:
         return made.secret
 
     def token_id(self, login: str) -> str:
+        """Of the last one."""
+        t = tables.token
         with self.parts.database.read() as db:
-            return tokens.listing(db, login)[-1].id
+            found = db.execute(select(t.c.id).where(t.c.hash == tokens.hash_of(self.tokens[login])))
+            return str(found.scalar_one())
 
     def ticket(self, team: str | None = None) -> TicketUpsert:
         return self.do(lambda recording: world.opened(recording, team=team))
@@ -160,6 +164,19 @@ def note(ticket: TicketUpsert | str, text: str = "Anotado.", **changed: Any) -> 
         "ticket": {"id": 1, "remote": remote},
         "text": text,
     } | changed
+
+
+def walked(client: httpx.Client) -> list[dict[str, Any]]:
+    """All that a reader who begins now is told."""
+    told: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    for _page in range(1_000):
+        page = client.get("changes", params=after).json()
+        told += page["changes"]
+        after = {"after": page["cursor"]}
+        if page["caught_up"]:
+            return told
+    raise AssertionError("never caught up")
 
 
 def serving(database: Database, files: Path, clock: Clock | None = None, **settings: Any) -> Served:

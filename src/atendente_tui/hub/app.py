@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -46,7 +46,9 @@ def make_app(parts: HubParts) -> FastAPI:
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            _bound(describe().get("components", {}))
+            schemas = describe().get("components", {}).get("schemas", {})
+            _bound(schemas)
+            _tell_apart(schemas)
         return app.openapi_schema or {}
 
     app.openapi = described  # type: ignore[method-assign]
@@ -64,3 +66,24 @@ def _bound(schema: Any) -> None:
             schema.setdefault("maximum", LARGEST)
         for one in schema.values():
             _bound(one)
+
+
+def _tell_apart(schemas: dict[str, Any]) -> None:
+    """What names the kind of a thing is required wherever kinds are told apart by it, though it has a default in the code."""
+    for choice in _choices(schemas):
+        name = choice["discriminator"]["propertyName"]
+        for reference in choice["discriminator"].get("mapping", {}).values():
+            required = schemas[reference.rpartition("/")[2]].setdefault("required", [])
+            if name not in required:
+                required.append(name)
+
+
+def _choices(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _choices(one)
+    if isinstance(schema, dict):
+        if "discriminator" in schema:
+            yield schema
+        for one in list(schema.values()):
+            yield from _choices(one)

@@ -178,13 +178,20 @@ async def _problem(_request: Request, problem: Exception) -> Response:
     return problem.answer()
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 404:
         return unknown().answer()
     if error.status_code == 405:
-        return _answer(405, "method_not_allowed", _("This cannot be done here."), {}, error.headers)
+        allowed = {"Allow": _allowed(request) or (error.headers or {}).get("Allow", "")}
+        return _answer(405, "method_not_allowed", _("This cannot be done here."), {}, allowed)
     return _answer(error.status_code, "refused", _("This cannot be done here."), {}, error.headers)
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path; the framework names those of the first route it comes upon."""
+    described = request.app.openapi()["paths"].get(getattr(request.scope.get("route"), "path", ""), {})
+    return ", ".join(sorted(method.upper() for method in described))
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ A route takes a body so, on a router whose `route_class` is `asking.Route`:
 from __future__ import annotations
 
 import asyncio
-import math
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter, WrapValidator
@@ -76,7 +76,7 @@ async def read_body(request: Request, limit: int = LIMIT) -> bytes:
 
 async def spill(request: Request, told: int = 0) -> None:
     """Throw away what still comes of a body, within reason: a line that is cut while it is written to loses our answer."""
-    if told > _SPILL or "expect" in request.headers:
+    if told > _SPILL or "expect" in request.headers or request._stream_consumed:
         return
     try:
         async with asyncio.timeout(PATIENCE):
@@ -99,8 +99,8 @@ def check_type(request: Request) -> None:
 
 def loads(raw: bytes) -> Any:
     """A body's JSON as plain values. Raises Problem 400."""
-    value = _checked(raw)
-    return _without_nul(value) if b"\\u0000" in raw else value
+    value, odd = _checked(raw)
+    return _evened(value) if odd else value
 
 
 def strictly(model: Any) -> WrapValidator:
@@ -117,47 +117,51 @@ def strictly(model: Any) -> WrapValidator:
 
 def parsed(adapter: TypeAdapter[Any], raw: bytes) -> Any:
     """Raises Problem 400 for what is no JSON, ValidationError for what is not as described."""
-    value = _checked(raw)
-    if b"\\u0000" in raw:
-        raw = to_json(_without_nul(value))
+    value, odd = _checked(raw)
+    if odd:
+        raw = to_json(_evened(value))
     return adapter.validate_json(raw, strict=True)
 
 
-def _checked(raw: bytes) -> Any:
+def _checked(raw: bytes) -> tuple[Any, bool]:
+    """The values, and whether `_evened` would change them."""
     try:
         value = from_json(raw, allow_inf_nan=False)
     except (ValueError, RecursionError):
         raise problems.unreadable(_("it is not JSON in UTF-8")) from None
-    _check(value)
-    return value
+    return value, _check(value) or b"\\u0000" in raw
 
 
-def _check(value: object) -> None:
-    """Level by level, so that no depth can exhaust the stack."""
-    level = [value]
-    for _level in range(DEPTH + 1):
-        deeper: list[object] = []
-        for one in level:
-            if isinstance(one, dict):
-                deeper += one.values()
-            elif isinstance(one, list):
-                deeper += one
-            elif isinstance(one, int):
-                if not SMALLEST <= one <= LARGEST:
-                    raise problems.unreadable(_("a number is beyond 64 bits"))
-            elif isinstance(one, float) and not math.isfinite(one):
-                raise problems.unreadable(_("a number is beyond 64 bits"))
+def _check(value: object) -> bool:
+    """Level by level, so that no depth can exhaust the stack. Whether a whole number is written as a fraction."""
+    level: list[Iterable[object]] = [(value,)]
+    odd = False
+    for _depth in range(DEPTH + 1):
+        deeper: list[Iterable[object]] = []
+        for values in level:
+            for one in values:
+                if isinstance(one, dict):
+                    deeper.append(one.values())
+                elif isinstance(one, list):
+                    deeper.append(one)
+                elif isinstance(one, int | float):
+                    if not SMALLEST <= one <= LARGEST:
+                        raise problems.unreadable(_("a number is beyond 64 bits"))
+                    odd = odd or (isinstance(one, float) and one.is_integer())
         if not deeper:
-            return
+            return odd
         level = deeper
     raise problems.unreadable(_("it is nested deeper than {depth}").format(depth=DEPTH))
 
 
-def _without_nul(value: Any) -> Any:
+def _evened(value: Any) -> Any:
+    """The same without NUL, and with whole numbers as such: to JSON 1.0 is no other number than 1."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, list):
-        return [_without_nul(one) for one in value]
+        return [_evened(one) for one in value]
     if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
+        return {_evened(key): _evened(one) for key, one in value.items()}
     return value

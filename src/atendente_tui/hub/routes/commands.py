@@ -55,7 +55,11 @@ class Outcomes(BaseModel):
     results: tuple[Outcome, ...]
 
 
-@router.post("/commands", response_model=Outcomes, responses=declared(400, 403, 413, 415, 422))
+_RECEIPT = {"operationId": "receipt", "parameters": {"id": "$response.body#/results/0/receipt/command_id"}}
+_TOLD: dict[int | str, dict[str, Any]] = {200: {"links": {"receipt": _RECEIPT}}}
+
+
+@router.post("/commands", response_model=Outcomes, responses=_TOLD | declared(400, 403, 413, 415, 422))
 async def post(parts: Parts, actor: WritingActor, batch: Annotated[Batch, strictly(Batch)]) -> Response:
     told = [
         parts.writer.submit(
@@ -67,7 +71,7 @@ async def post(parts: Parts, actor: WritingActor, batch: Annotated[Batch, strict
     return Response(f'{{"results":[{",".join(results)}]}}', media_type="application/json")
 
 
-@router.get("/commands/{id}", response_model=Receipt, responses=declared(404, 422))
+@router.get("/commands/{id}", response_model=Receipt, responses=declared(404, 422), operation_id="receipt")
 async def get(parts: Parts, actor: AnyActor, id: Annotated[UUID, Path()]) -> Response:
     found = await run_in_threadpool(_receipt, parts, actor, id)
     if found is None:
