@@ -285,10 +285,15 @@ def _rescoped(db: Connection, actor: Actor, cursor: Cursor, *, full: bool) -> Cu
 
 
 def _past(db: Connection, login: str, scope: int) -> list[str] | None:
-    """The teams they saw then; None: all of them (or nobody knows, which is as much)."""
+    """The teams they saw then; None: all of them.
+
+    Raises CursorGone for a time that is none of theirs: what was taken back would tell them what others have.
+    """
     p = tables.past_scope
-    found = db.execute(select(p.c.teams).where(p.c.login == login, p.c.scope == scope)).scalar()
-    return None if found is None else list(json.loads(found))
+    found = db.execute(select(p.c.teams).where(p.c.login == login, p.c.scope == scope)).one_or_none()
+    if found is None:
+        raise CursorGone
+    return None if found.teams is None else list(json.loads(found.teams))
 
 
 def _take_back(db: Connection, actor: Actor, cursor: Cursor, made: _Page, limit: int) -> Cursor:
