@@ -125,6 +125,15 @@ SENTENCES: Mapping[str, str] = {
     ),
     "source_exists": later("There is a source {found} already."),
     "source_unknown": later("There is no source {found}."),
+    "backup_unsound": later("The backup {path} does not read back the same ({why}); nothing was kept."),
+    "backup_unreadable": later("{path} is no whole backup of a hub ({why}); nothing was taken from it."),
+    "backup_newer": later("The backup was made by a newer version ({found}; this one knows {known})."),
+    "backup_schema": later(
+        "The backup is of the schema {found}, this version has {known}: restore it with the version that made it, then start this one."
+    ),
+    "hub_not_empty": later(
+        "There is a hub in this database. --force puts the backup in its place; what is in it now is lost."
+    ),
     "calendar_unknown": later("The SLA policy {by} counts in the calendar {found}, which is not there."),
     "calendar_in_use": later("The SLA policy {by} counts in the calendar {found}."),
     # the hub

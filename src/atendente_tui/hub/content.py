@@ -43,7 +43,8 @@ ALWAYS_THERE = ("always", "default")
 """Calendars that a policy may name without anybody sharing them."""
 KEY = 100
 """Characters of a key."""
-_KEY = re.compile(r"[^\x00-\x20\x7f-\x9f](?:[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?")
+KEY_PATTERN = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$"
+_KEY = re.compile(KEY_PATTERN.removeprefix("^").removesuffix("$"))
 t = tables.content
 
 Shared = ArticleUpsert | SettingUpsert | DirectoryEntry

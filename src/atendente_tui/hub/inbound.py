@@ -181,8 +181,8 @@ def _opened(
     recording: Recording, source: Source, message: InboundMessage, customer: CustomerUpsert
 ) -> TicketUpsert:
     key = recording.new_ticket_id()
-    wanted = message.team
-    team = wanted if wanted and wanted in recording.content_keys("team") else source.team
+    teams = recording.content_keys("team")
+    team = next((one for one in (message.team, source.team) if one in teams), None)
     at = min(message.at or recording.now, recording.now)
     ticket = TicketUpsert(
         remote_id=str(key),

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from atendente_tui.domain.change import ArticleUpsert, DirectoryEntry, SettingKind, SettingUpsert, Text
+from atendente_tui.domain.change import ArticleUpsert, DirectoryEntry, SettingKind, SettingUpsert
 from atendente_tui.hub import content, problems
 from atendente_tui.hub.asking import AnyActor, Parts, actor, guarded
 from atendente_tui.hub.content import Entry, Faulty, GivenArticle, GivenSetting, GivenWord, Kind, WordKind
@@ -26,7 +26,7 @@ from atendente_tui.knowledge.marked import Fault
 
 router = guarded()
 EDITORS = ("trainer", "administrator")
-Key = Annotated[Text, Path(min_length=1, max_length=content.KEY)]
+Key = Annotated[str, Path(min_length=1, max_length=content.KEY, pattern=content.KEY_PATTERN)]
 
 
 async def editor(found: Annotated[Actor, Depends(actor)]) -> Actor:
