@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, date, datetime
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from atendente_tui.domain.fold import folded
 from atendente_tui.domain.identities import plausible_cnpj, plausible_cpf
-from atendente_tui.domain.words import Channel, EventKind, IdentityKind, Status, Tier
-from atendente_tui.knowledge.articles import lint_articles, load_articles
+from atendente_tui.domain.refusal import Refused
+from atendente_tui.domain.words import Audience, Channel, EventKind, IdentityKind, Status, Tier
+from atendente_tui.knowledge.articles import Article, lint_articles, load_articles
+from atendente_tui.knowledge.inserting import Piece, insertion
 from atendente_tui.knowledge.reading_scenarios import load_scenario
 from atendente_tui.knowledge.scenario import Scenario
-from atendente_tui.knowledge.scripts import load_scripts
+from atendente_tui.knowledge.scripts import Script, load_scripts
 from atendente_tui.knowledge.shipped import ARTICLES, FOLDER, PLAY, SCENARIO, SCRIPTS
 from atendente_tui.training.playing import load_play
 
 EVERYTHING = "\n".join(path.read_text("utf-8") for path in sorted(FOLDER.rglob("*")) if path.is_file())
+SCRIPTED = tuple(load_scripts(SCRIPTS)[0])
+WRITTEN = tuple(load_articles(ARTICLES)[0])
+AREAS = {  # by tag: how many scripts, how many articles at least
+    "atendimento": (20, 12),
+    "entrega": (10, 9),
+    "troca": (10, 7),
+    "pagamento": (10, 8),
+    "cobrança": (8, 4),
+    "retenção": (8, 4),
+    "venda": (8, 6),
+    "reclamação": (8, 4),
+    "técnico": (9, 7),
+}
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +48,67 @@ def scenario() -> Scenario:
 
 def test_scripts_articles_and_play_load():
     scripts, faults = load_scripts(SCRIPTS)
-    assert (len(scripts) >= 20, faults) == (True, [])
+    assert (len(scripts) >= 44, faults) == (True, [])
     articles, faults = load_articles(ARTICLES)
-    assert (len(articles) >= 15, faults) == (True, [])
+    assert (len(articles) >= 42, faults) == (True, [])
     assert lint_articles(articles, today=date(2026, 11, 18)) == []
     play, faults = load_play(PLAY)
     assert faults == []
     assert play is not None
     assert len(play.steps) >= 20
     assert (FOLDER / play.scenario) == SCENARIO
+
+
+def test_every_area_of_the_work_has_its_texts():
+    scripts = Counter(tag for one in SCRIPTED for tag in one.tags)
+    articles = Counter(tag for one in WRITTEN for tag in one.tags)
+    short = {area: (scripts[area], articles[area]) for area in AREAS}
+    assert [area for area, least in AREAS.items() if short[area] < least or short[area][1] < least[1]] == []
+    homeless = [one.id for one in (*SCRIPTED, *WRITTEN) if not set(one.tags) & set(AREAS)]
+    assert homeless == []
+    audiences = Counter(one.audience for one in WRITTEN)
+    assert min(audiences[Audience.PUBLIC], audiences[Audience.INTERNAL]) >= 15
+
+
+def test_every_article_says_where_it_belongs():
+    for one in WRITTEN:
+        assert one.path == f"{one.id}.md"
+        assert (bool(one.product), one.language) == (True, "pt-BR"), one.id
+        assert one.review is not None, one.id
+        assert one.body.startswith("# "), one.id
+        assert (one.url is None) is (one.audience is Audience.INTERNAL), one.id
+    assert len({one.review for one in WRITTEN}) >= 6
+
+
+@pytest.mark.parametrize("texts", [SCRIPTED, WRITTEN], ids=["scripts", "articles"])
+def test_no_two_have_one_title(texts: tuple[Script | Article, ...]):
+    assert [title for title, n in Counter(folded(one.title) for one in texts).items() if n > 1] == []
+
+
+def test_what_is_internal_stays_inside():
+    for article in WRITTEN:
+        inside = article.audience is Audience.INTERNAL
+        words = (article.title, article.body, article.audience, article.url)
+        for piece in get_args(Piece):
+            if inside:
+                with pytest.raises(Refused) as refused:
+                    insertion(*words, piece, public=True)
+                assert refused.value.code == "article_internal"
+            assert insertion(*words, piece, public=not inside).strip()
+
+
+def test_what_customers_read_holds_no_line_of_an_internal_article():
+    inside = {
+        line.strip("-*|0123456789. ")
+        for one in WRITTEN
+        if one.audience is Audience.INTERNAL
+        for line in one.body.splitlines()[1:]
+    }
+    outside = [line for one in WRITTEN if one.audience is Audience.PUBLIC for line in one.body.splitlines()]
+    outside += [
+        line for one in SCRIPTED for text in (one.text, *one.variants.values()) for line in text.splitlines()
+    ]
+    assert {line for line in outside if len(line) > 20 and line.strip("-*|0123456789. ") in inside} == set()
 
 
 def test_the_world_is_varied(scenario: Scenario):
