@@ -83,8 +83,9 @@ def forbidden(role: str) -> Problem:
     )
 
 
-def unreadable(why: str) -> Problem:
-    return Problem(400, "body_unreadable", _("The body cannot be read as JSON: {why}.").format(why=why))
+def unreadable(why: str, *, hang_up: bool = False) -> Problem:
+    detail = _("The body cannot be read as JSON: {why}.").format(why=why)
+    return Problem(400, "body_unreadable", detail, headers={"Connection": "close"} if hang_up else None)
 
 
 def too_large(limit: int) -> Problem:

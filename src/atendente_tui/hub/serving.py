@@ -141,6 +141,9 @@ class Protocol(H11Protocol):
         self._wait("head", HEAD_TIME)
 
     def data_received(self, data: bytes) -> None:
+        if self.conn.their_state is h11.IDLE and self._too_long(data):
+            self.send_400_response("The head of the request is too long.")
+            return
         super().data_received(data)
         state = self.conn.their_state
         if state is h11.SEND_BODY:
@@ -154,6 +157,11 @@ class Protocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait("", 0)
         super().connection_lost(exc)
+
+    def _too_long(self, data: bytes) -> bool:
+        """h11 bounds a head that is not whole yet; one that comes in one piece is bounded here."""
+        whole = self.conn.trailing_data[0] + data
+        return len(whole) > HEAD and b"\r\n\r\n" not in whole[: HEAD + 4]
 
     def _wait(self, what: str, seconds: float) -> None:
         if self._timer is not None:
@@ -182,6 +190,7 @@ class Protocol(H11Protocol):
         with contextlib.suppress(h11.LocalProtocolError):  # an answer was under way
             for event in events:
                 self.transport.write(self.conn.send(event) or b"")
+        self._wait("", 0)
         self.transport.close()
 
 

@@ -67,7 +67,7 @@ async def read_body(request: Request, limit: int = LIMIT) -> bytes:
                 if len(body) > limit:
                     break
     except (TimeoutError, ClientDisconnect):
-        raise problems.unreadable(_("it did not arrive")) from None
+        raise problems.unreadable(_("it did not arrive"), hang_up=True) from None
     if len(body) > limit:
         await spill(request, _SPILL)
         raise problems.too_large(limit)
