@@ -14,7 +14,7 @@ from atendente_tui.domain.change import Change, ChangePage, EventAppend, TicketU
 from atendente_tui.domain.command import Receipt
 from atendente_tui.domain.words import Status
 from tests.backends.mutants import Telling, caught_by
-from tests.backends.whole import Whole
+from tests.backends.whole import SCENARIO, Whole
 
 _NUMBERS = count(1)
 
@@ -201,15 +201,19 @@ class RemembersTheLastOnly(Whole):
 
 
 @caught_by("catches_up")
-class LosesWhatIsUnderWay(Whole):
-    """Whoever begins now is not told what was done since the start of the world."""
+class OldOnesOnly(Whole):
+    """Whoever begins now is not told of tickets that are newer than the world."""
 
     async def pull(self, cursor: str | None, *, full: bool = False) -> AsyncIterator[ChangePage]:
-        pages = [page async for page in super().pull(cursor, full=full)]
-        if cursor is None:
-            pages[-1] = pages[-1].model_copy(update={"changes": ()})
-        for page in pages:
-            yield page
+        old = {one.remote_id for one in SCENARIO.tickets}
+        async for page in super().pull(cursor, full=full):
+            told = (
+                change
+                for change in page.changes
+                if not (change.type == "ticket" and change.remote_id not in old)
+                and not (change.type == "event" and change.ticket is not None and change.ticket not in old)
+            )
+            yield page if cursor is not None else page.model_copy(update={"changes": tuple(told)})
 
 
 @caught_by("note", "reply", "promise")

@@ -9,7 +9,7 @@ from atendente_tui.backends.port import Backend, BackendError
 from atendente_tui.domain.change import ChangePage
 from atendente_tui.i18n import _, later
 
-PLACES, FEW = 12, 4
+PLACES, FEW = 12, 2
 """Cursors of one pull that are resumed from, evenly spread where it has more pages."""
 TOLD = 3
 TRIES = 3
@@ -60,12 +60,10 @@ async def survives_strange_cursors(trial: Trial) -> None:
     known = (await trial.first_pull())[-1].cursor
     for cursor in (
         "",
-        "0",
         "-1",
         "9" * 40,
         "nonsense\x00\u202e😀\ud800",
         "../../etc/passwd",
-        "' OR 1=1 --",
         "{}",
         "x" * 100_000,
         known[: len(known) // 2],

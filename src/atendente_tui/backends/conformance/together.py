@@ -14,7 +14,7 @@ from atendente_tui.domain.command import Claim, Note, Receipt, Release, SetPrior
 from atendente_tui.domain.words import Priority, Status
 from atendente_tui.i18n import _, later
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 @check(
