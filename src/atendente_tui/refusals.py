@@ -134,6 +134,8 @@ SENTENCES: Mapping[str, str] = {
     "hub_not_empty": later(
         "There is a hub in this database. --force puts the backup in its place; what is in it now is lost."
     ),
+    "inbound_refused": later("The hub refuses it: {why}"),
+    "inbound_unreachable": later("No hub answers at {url}."),
     "calendar_unknown": later("The SLA policy {by} counts in the calendar {found}, which is not there."),
     "calendar_in_use": later("The SLA policy {by} counts in the calendar {found}."),
     # the hub

@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from atendente_tui.clock import VirtualClock
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.hub import attachments, file_types, tables
 from atendente_tui.hub.blobs import Blobs
 from atendente_tui.privacy.file_names import file_name
 from tests.hub.sending import outside
-from tests.hub.serving_fixture import Served, note, served  # noqa: F401
+from tests.hub.serving_fixture import Served, note, served, serving  # noqa: F401
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
 DAY_MS = 86_400_000
@@ -444,6 +446,19 @@ def test_what_nobody_used_for_a_day_goes_and_the_rest_stays(shop: Served) -> Non
     assert download(shop, "ana", used["remote_id"]).content == PDF
     assert download(shop, "ana", same["remote_id"]).status_code == 404
     assert [path.name for path in kept(shop)] == [hashlib.sha256(PDF).hexdigest()]
+
+
+def test_a_hub_that_starts_tidies_up_first(shop: Served) -> None:
+    uploaded(shop, "ana", b"never used", name="a.txt", kind="text/plain")
+    age(shop, 3 * 86_400)
+    shop.stop()
+    later = VirtualClock(shop.parts.clock.now() + timedelta(days=2))
+    again = serving(shop.parts.database, shop.parts.settings.files, later)
+    try:
+        assert kept(again) == []
+        assert rows(again) == 0
+    finally:
+        again.stop()
 
 
 def test_a_file_that_no_row_names_goes_only_when_the_whole_folder_is_looked_through(shop: Served) -> None:

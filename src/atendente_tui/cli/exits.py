@@ -45,6 +45,7 @@ _USAGE = frozenset(
         "attachment_pipe",
         "attachment_several",
         "hub_missing",
+        "source_name",
         "hub_database",
         "no_hub",
         "hub_exposed",
@@ -57,7 +58,7 @@ _USAGE = frozenset(
 
 
 def code_of(refused: Refused) -> Exit:
-    if refused.code == "attachment_unreachable":
+    if refused.code in ("attachment_unreachable", "inbound_unreachable"):
         return Exit.UNREACHABLE
     if refused.code in ("hub_schema", "hub_older"):
         return Exit.STORE

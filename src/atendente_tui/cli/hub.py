@@ -82,7 +82,7 @@ def hub_database(url: str, *, begin: bool = False) -> Iterator[Database]:
     database: Database | None = None
     try:
         if not begin:
-            _must_be_there(url or default_database())
+            must_be_there(url or default_database())
         database = Database.open(url or default_database(), migrate=begin)
         if not begin:
             _must_be_ours(database)
@@ -118,7 +118,7 @@ def now_ms() -> int:
     return to_ms(SystemClock().now())
 
 
-def _must_be_there(url: str) -> None:
+def must_be_there(url: str) -> None:
     """Looking makes no database. Raises Refused("no_hub")."""
     from pathlib import Path
 

@@ -221,6 +221,30 @@ def listed(db: Connection, kind: str) -> list[tuple[str, str]]:
     return sorted((row.key, row.body) for row in rows)
 
 
+class Titled(NamedTuple):
+    kind: str
+    key: str
+    title: str
+
+
+def titles(db: Connection, kinds: Iterable[str]) -> list[Titled]:
+    """What people call each thing of these kinds, by kind and key."""
+    found = []
+    for kind in kinds:
+        for key, body in listed(db, kind):
+            said = json.loads(body)
+            title = said.get("title") or said.get("label") or _title(kind, key, said.get("body", ""))
+            found.append(Titled(kind, key, title))
+    return found
+
+
+def _title(kind: str, key: str, body: str) -> str:
+    if kind == "script":
+        return next((one.title for one in read_scripts(body, key)[0]), "")
+    macro = read_macro(body, key, key)[0] if kind == "macro" else None
+    return "" if macro is None else macro.title
+
+
 def stored(db: Connection, kind: str, key: str) -> str | None:
     """The JSON of one."""
     return db.execute(select(t.c.body).where(t.c.kind == kind, t.c.key == key)).scalar()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 
 from atendente_tui.clock import Clock, SystemClock
 from atendente_tui.domain.instants import to_ms
-from atendente_tui.hub import limits, tables
+from atendente_tui.hub import attachments, limits, tables
+from atendente_tui.hub.blobs import Blobs
 from atendente_tui.hub.database import Database
 from atendente_tui.hub.limits import Limits
 from atendente_tui.hub.listening import STREAMS, Listeners
@@ -23,6 +25,7 @@ from atendente_tui.hub.writer import Writer
 
 PING = 15.0
 """Seconds between two comments that keep a line of hints open."""
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,14 @@ class HubParts:
         self.notices.listen(self.listeners.hear)
         self.notices.start()
         self._watch = asyncio.create_task(watch(self))
+        await run_in_threadpool(self._sweep)
+
+    def _sweep(self) -> None:
+        """Files that were uploaded and put on nothing for a day."""
+        try:
+            attachments.sweep(self.database, Blobs(self.settings.files), self.now())
+        except OSError as error:  # the doctor says more; a hub that cannot tidy up can still serve
+            _log.warning("files that nobody uses could not be removed (%s)", type(error).__name__)
 
     async def stop(self) -> None:
         """What was asked before is carried out first."""
