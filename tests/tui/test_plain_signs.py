@@ -74,21 +74,26 @@ class Round:
 
 
 def trouble(one: World) -> None:
-    """An answer that was refused, one in conflict, one that waits; and a change that could not be applied."""
+    """An answer that was refused, two things in conflict, one that waits; and a change that could not be applied."""
     ids = [
         answering.reply(one.desk, one.ticket_id, WRITTEN).result().command_id,
         owning.assign(one.desk, one.ticket_id, "bruno").result().command_id,
+        answering.reply(one.desk, one.other_id, WRITTEN, channel="email").result().command_id,
     ]
+    since = message(302, "old", 0, WRITTEN)
     answering.note(one.desk, one.other_id, WRITTEN).result()
     moving.set_status(one.desk, one.ticket_id, Status.PENDING).result()
 
     def job(tx: Tx) -> None:
-        for command_id, state in zip(ids, (OutboxState.REFUSED, OutboxState.CONFLICT), strict=True):
+        states = (OutboxState.REFUSED, OutboxState.CONFLICT, OutboxState.CONFLICT)
+        for command_id, state in zip(ids, states, strict=True):
             row = outbox.row(tx.db, str(command_id))
             assert row is not None
             outbox.mark_sent(tx, row.n)
             if state is OutboxState.REFUSED:
                 outbox.refuse(tx, row.n, "rejected", WRITTEN)
+            elif row.type == "reply":
+                outbox.conflict(tx, row.n, "mudou", {}, [since])
             else:
                 outbox.conflict(tx, row.n, "mudou", {"assignee": "bruno"})
         tx.db.execute(
@@ -146,6 +151,7 @@ async def test_only_letters_go_beyond_ascii_on_every_screen(tmp_path: Path, size
         await go.press("escape", "home", "down", "c")
         await one.until(lambda: type(one.app.screen).__name__ == "ConflictScreen")
         go.look()
+        await go.press("escape", "down", "c", shows="guardada")
         await go.back()
         one.screen.set_view("todos")
         await go.press("1", "X", "g", *"urgente", "ctrl+s")

@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 30
 """How long settled rows stay as the person's own record of what went out."""
+_OF_LATE = 200
+"""Rows, the newest, among which a claim that was just lost is looked for: the rest may be many thousand."""
 _FIELDS = (
     "o.n, o.command_id, o.type, o.ticket_id, t.protocol, o.body, o.state, o.hold_until, o.attempts, o.next_try,"
     " o.error_code, o.error, o.current, o.created, o.events"
 )
 _FROM = f"SELECT {_FIELDS} FROM outbox o LEFT JOIN ticket t ON t.id = o.ticket_id"
+_UNSETTLED = _FROM.replace("outbox o ", "outbox o INDEXED BY outbox_pending ")
 _PENDING = (
     "('held','queued','sent','unknown','refused','conflict')"  # literal: it must match the partial index
 )
@@ -120,15 +123,14 @@ def pending(db: Connection) -> list[OutboxRow]:
 
 
 def conflicts(db: Connection, limit: int = 50) -> list[OutboxRow]:
-    """Where somebody was faster, newest first: what a person has not decided yet, and claims that were lost."""
-    return [
-        OutboxRow(*found)
-        for found in db.execute(
-            f"{_FROM} WHERE (o.state IN {_PENDING} AND o.state = 'conflict')"
-            " OR (o.state = 'discarded' AND o.error_code = 'conflict') ORDER BY o.n DESC LIMIT ?",
-            (limit,),
-        )
-    ]
+    """Where somebody was faster, newest first: what a person has not decided yet, and claims that were lost of late."""
+    rows = db.execute(
+        f"SELECT * FROM ({_UNSETTLED} WHERE o.state IN {_PENDING} AND o.state = 'conflict' ORDER BY o.n DESC LIMIT :limit)"
+        f" UNION ALL SELECT * FROM ({_FROM} WHERE o.n > (SELECT max(n) FROM outbox) - {_OF_LATE}"
+        " AND o.state = 'discarded' AND o.error_code = 'conflict' ORDER BY o.n DESC LIMIT :limit)",
+        {"limit": limit},
+    )
+    return sorted((OutboxRow(*found) for found in rows), reverse=True)[:limit]
 
 
 def listing(
