@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from atendente_tui.backends.conformance.checking import Broken, Untried, require
+from atendente_tui.backends.conformance.patience import Patient
 from atendente_tui.backends.conformance.world import World
 from atendente_tui.backends.port import (
     AgentIdentity,
@@ -77,6 +78,9 @@ class Trial:
 
     def __post_init__(self) -> None:
         self.promised = self.backend.capabilities
+        self.backend = Patient(self.backend, self.waits.sleep)
+        self.other = Patient(self.other, self.waits.sleep) if self.other is not None else None
+        self.twin = Patient(self.twin, self.waits.sleep) if self.twin is not None else None
 
     @property
     def can(self) -> Capabilities:
@@ -206,12 +210,7 @@ class Trial:
 
     async def open(self, name: str, **values: Any) -> TicketRef:
         """A ticket of the check's own."""
-        await self.first_pull()
         receipt = await self.push(await self.new_ticket(name, **values))
-        known = self.world.ticket(receipt.ticket)
-        require(
-            known is None, _("the receipt of a created ticket names a new one")
-        )  # never write on somebody's
         return TicketRef(id=LOCAL, remote=receipt.ticket)
 
     async def any_ticket(self) -> TicketRef:
@@ -222,6 +221,7 @@ class Trial:
 
     async def push(self, command: Command, by: Backend | None = None) -> Receipt:
         """Carry it out; whatever comes back must be a receipt of it. `by`: as somebody else."""
+        await self.first_pull()
         receipt = await (by or self.backend).push(command)
         require(receipt.command_id == command.id, _("a receipt bears its command's id"))
         require(
@@ -230,7 +230,9 @@ class Trial:
         )
         about = getattr(command, "ticket", TicketRef(id=LOCAL)).remote
         if command.type == "create":
-            require(bool(receipt.ticket), _("the receipt of a created ticket names it"))
+            # A ticket that is written on must be one of ours, whatever the receipt says.
+            new = bool(receipt.ticket) and self.world.ticket(receipt.ticket) is None
+            require(new, _("the receipt of a created ticket names a new one"))
         elif isinstance(command, Merge):
             require(
                 receipt.ticket in (about, command.into.remote),
