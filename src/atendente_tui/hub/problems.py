@@ -191,7 +191,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """All methods of a path; the framework names those of the first route it comes upon."""
-    described = request.app.openapi()["paths"].get(getattr(request.scope.get("route"), "path", ""), {})
+    path = getattr(request.scope.get("route"), "path", "").replace(":path}", "}")  # as it is described
+    described = request.app.openapi()["paths"].get(path, {})
     return ", ".join(sorted(method.upper() for method in described))
 
 

@@ -26,8 +26,11 @@ from atendente_tui.i18n import _
 router = guarded()
 Name = Annotated[str, Query(min_length=1, max_length=400, description="What the file is called")]
 _BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-BODY: dict[str, Any] = {"requestBody": {"required": True, **_BINARY}}
-_FILE: dict[int | str, dict[str, Any]] = {200: {"description": "Its bytes", **_BINARY}}
+BODY: dict[str, Any] = {"requestBody": {"required": False, **_BINARY}}
+"""No body is a file with nothing in it."""
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Its bytes", "content": {"*/*": _BINARY["content"]["application/octet-stream"]}}
+}
 _STATUS = {"attachment_type": 415, "attachment_size": 413}
 
 

@@ -91,7 +91,7 @@ def _take(kind: Kind, model: type[Any], shown: type[BaseModel], made: Callable[[
     router.put(
         f"/content/{kind}/{{key:path}}",
         response_model=shown,
-        responses=declared(400, 403, 413, 415, 422),
+        responses=declared(400, 403, 404, 413, 415, 422),  # 404: no path has a line break
         operation_id=f"put_{kind}",
     )(put)
     router.delete(
