@@ -42,7 +42,7 @@ COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u
         ("history x --channel fax", "--channel: veio fax; aceita-se: email, chat"),
         ("export x --format xml", "--format: veio xml; aceita-se: jsonl, csv, parquet"),
         ("queue --view nope", "Não existe a visão nope. Existem: minha, livres, equipe, sla"),
-        ("backend use nope", "Não existe o backend nope. Existem: demo, rt."),
+        ("backend use nope", "Não existe o backend nope. Existem: demo, hub, rt."),
         ("sync --once", "Nenhum sistema configurado"),
         ("kb import /no/such/folder", "Não existe a pasta /no/such/folder."),
         ("import x.csv", "--map"),
