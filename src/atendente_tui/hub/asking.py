@@ -4,8 +4,7 @@
     @router.put("/x", responses=declared(403, 404))
     async def put_x(parts: Parts, actor: WritingActor) -> Response: ...
 
-`AnyActor` is whoever has a token; `WritingActor` may change something (403 for supervisors); `Administrator` is one (403 for
-all others). Bodies come by `strict_json.strictly`. A router of `open_to_all` asks for no token; its routes see to it themselves.
+`AnyActor` is whoever has a token; `WritingActor` may change something (403 for supervisors). Bodies come by `strict_json.strictly`. A router of `open_to_all` asks for no token; its routes see to it themselves.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
@@ -26,10 +25,7 @@ from atendente_tui.hub.scope import Actor
 from atendente_tui.hub.strict_json import StrictRequest, check_type
 from atendente_tui.hub.tokens import Holder
 
-LARGEST_ID = 2**63 - 1
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-"""A number of ours in a path."""
 
 
 async def parts_of(request: Request) -> HubParts:
@@ -54,18 +50,10 @@ async def writing_actor(request: Request) -> Actor:
     return found
 
 
-async def administrator(request: Request) -> Actor:
-    found = await actor(request)
-    if found.role != "administrator":
-        raise problems.forbidden(found.role)
-    return found
-
-
 Parts = Annotated[HubParts, Depends(parts_of)]
 TheHolder = Annotated[Holder, Depends(holder_of)]
 AnyActor = Annotated[Actor, Depends(actor)]
 WritingActor = Annotated[Actor, Depends(writing_actor)]
-Administrator = Annotated[Actor, Depends(administrator)]
 
 
 def guarded() -> APIRouter:

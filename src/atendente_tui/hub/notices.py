@@ -59,6 +59,7 @@ class Notices:
         self._name = secrets.token_hex(4)
         """Tells our own notifications from those of other processes."""
         self._looked_to = 0
+        self._looking = threading.Lock()
         self._own: deque[tuple[int, int]] = deque(maxlen=CAUGHT_UP)
         """Numbers of this process's last commits, from and to."""
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -118,13 +119,13 @@ class Notices:
     # -- what other processes did ------------------------------------------------------------------------------------
 
     def look(self, *, tell: bool = True) -> None:
-        """On SQLite: pass on what other processes committed since the last look. Any thread may call it, one at a time.
+        """On SQLite: pass on what other processes committed since the last look. Any thread may call it.
 
-        tell    False only marks where we are
+        tell    False only marks where we are: done before the first one listens
         """
         if self._database.kind != "sqlite":
             return
-        with self._database.read() as db:
+        with self._looking, self._database.read() as db:
             now = int(db.execute(select(tables.clock.c.seq)).scalar_one())
             before, self._looked_to = self._looked_to, now
             gaps = _gaps(before, now, list(self._own)) if tell else []

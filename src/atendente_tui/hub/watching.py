@@ -23,9 +23,7 @@ async def watch(parts: HubParts) -> None:
     turn = 0
     while True:
         try:
-            if not parts.listeners.come.is_set():
-                await parts.listeners.come.wait()
-                await run_in_threadpool(parts.notices.look, tell=False)
+            await parts.listeners.come.wait()
             await asyncio.sleep(STEP)
             await run_in_threadpool(parts.notices.look)
             turn += 1

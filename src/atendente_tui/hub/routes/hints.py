@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 
 from atendente_tui.hub.asking import Parts, TheHolder, guarded
 from atendente_tui.hub.listening import Listener
@@ -48,6 +49,8 @@ class Hints(EventSourceResponse):
 
 @router.get("/hints", response_class=EventSourceResponse, responses=_TOLD)
 async def hints(parts: Parts, holder: TheHolder) -> Hints:
+    if not parts.listeners.come.is_set():
+        await run_in_threadpool(parts.notices.look, tell=False)
     listener = parts.listeners.add(holder)
     try:
         await parts.presence.welcome(listener)
