@@ -115,11 +115,7 @@ def _integrity(at: Looking) -> Check:
         return Check(
             "", not told, "; ".join(told) or _("sound"), _("Restore the latest backup.") if told else ""
         )
-    off = [
-        name
-        for name in DURABLE
-        if at.db.execute(text(f"SHOW {name}")).scalar_one() == "off"
-    ]
+    off = [name for name in DURABLE if at.db.execute(text(f"SHOW {name}")).scalar_one() == "off"]
     advice = _("Switch them on: what was acknowledged must survive a power cut.") if off else ""
     return Check("", not off, f"off: {', '.join(off)}" if off else _("sound"), advice)
 
