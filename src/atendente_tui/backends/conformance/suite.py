@@ -78,12 +78,11 @@ def _unknown(check: Check, why: str) -> tuple[State, str]:
 
 async def _tried(trial: Trial, check: Check, *, writes: bool) -> tuple[State, str]:
     try:
-        identity = await trial.identity()
+        if check.writes and not (await trial.identity()).may_write:
+            raise Untried(_("this login may only read"))
         check.ready(trial.can, two=trial.other is not None)
         if check.writes and not writes:
             raise Untried(_("writes there, which was not asked for (--writes)"))
-        if check.writes and not identity.may_write:
-            raise Untried(_("this login may only read"))
         await check.run(trial)
     except Absent as absent:
         return "absent", str(absent)
