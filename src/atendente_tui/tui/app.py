@@ -27,7 +27,7 @@ from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
-from atendente_tui.tui import crash, glyphs, handlers, keymap, themes
+from atendente_tui.tui import compositor, crash, glyphs, handlers, keymap, themes
 from atendente_tui.tui.actions import GLOBAL
 from atendente_tui.tui.line_filter import ControlFilter
 from atendente_tui.tui.moved import Moved
@@ -258,6 +258,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
             left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             left.set_result(None)
             return left
+        if isinstance(screen, Screen):
+            compositor.remembering(screen)
         return super().push_screen(screen, *args, **more)
 
     # What the whole program does, wherever one is
@@ -297,7 +299,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
     def get_default_screen(self) -> Screen[Any]:
         from atendente_tui.tui.screens.workstation import Workstation
 
-        return Workstation()
+        return compositor.remembering(Workstation())
 
     def on_mount(self) -> None:
         self._told_in = copy_context()
