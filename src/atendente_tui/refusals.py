@@ -111,6 +111,9 @@ SENTENCES: Mapping[str, str] = {
     "archive_changed": later("{file} is missing or was changed since the export."),
     "store_not_empty": later("An export can only be brought into an empty store."),
     "parquet_missing": later("Parquet needs an extra: pip install '{extra}'."),
+    "other_helpdesk": later(
+        "The tickets of this profile are another helpdesk's. Give this one a profile of its own: ATENDENTE_DATA=DIRECTORY."
+    ),
     "no_backend": later("No helpdesk is configured: atendente backend use NAME --url URL."),
     "backend_unknown": later("There is no backend {name}. There are: {known}."),
     "backend_settings": later("The settings under [backend] do not do for {name}: {why}."),

@@ -126,3 +126,19 @@ def test_without_a_keyring_the_address_is_kept_and_the_way_out_named(
     assert told.code == 2
     assert "ATENDENTE_TOKEN" in told.err
     assert shop.url in (tmp_path / "config.toml").read_text()
+
+
+def test_a_profile_with_tickets_of_another_hub_is_refused_before_anything_changes(
+    cli: Cli, shop: Served, drawer: Drawer, tmp_path: Path
+) -> None:
+    assert cli("login", "hub", shop.url, "--token-stdin", given=shop.tokens["ana"] + "\n").code == 0
+    assert cli("sync", "--once").code == 0
+    before = (tmp_path / "config.toml").read_text(), dict(drawer.kept)
+    shop.parts.hub_id = "another"
+    told = cli("login", "hub", shop.url + "/", "--token-stdin", given=shop.tokens["ana"] + "\n")
+    assert told.code == 1
+    assert "ATENDENTE_DATA" in told.err
+    assert ((tmp_path / "config.toml").read_text(), drawer.kept) == before
+    synced = cli("sync", "--once", "--json")
+    assert synced.json()["error"] == "other_helpdesk"
+    assert "ATENDENTE_DATA" in cli("sync", "--once").err

@@ -151,6 +151,7 @@ class Helpdesk:
     """How often somebody began to listen."""
     attended: list[tuple[str | None, bool]] = field(default_factory=list)
     login: str = "ana"
+    origin: str | None = None
     latency: float = 0.0
 
     def can(self, **changed: Any) -> Helpdesk:
@@ -165,7 +166,7 @@ class Helpdesk:
     async def identify(self) -> AgentIdentity:
         await asyncio.sleep(0)
         self._meet("identify")
-        return AgentIdentity(self.login, "Ana Souza", ("loja",))
+        return AgentIdentity(self.login, "Ana Souza", ("loja",), origin=self.origin)
 
     async def pull(self, cursor: str | None, *, full: bool = False) -> AsyncIterator[ChangePage]:
         at = 0 if full or cursor is None else int(cursor)

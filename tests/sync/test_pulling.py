@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from atendente_tui.backends.port import ProtocolError, Unreachable
+from atendente_tui.desk import answering
 from atendente_tui.domain.change import TicketGone
 from atendente_tui.sync.pulling import MassDisappearance, pull
 from tests.desk.seen import one, table, tallies_agree, world
@@ -136,4 +137,31 @@ async def test_a_report_says_what_stopped_it(tmp_path: Path) -> None:
     assert '"login": "ana"' in one(bench.store, "SELECT value FROM sync_state WHERE key = 'identity'")
     assert '"reply"' in one(bench.store, "SELECT value FROM sync_state WHERE key = 'capabilities'")
     assert table(bench.store, "poison") == []
+    bench.store.close()
+
+
+async def test_a_store_holds_the_tickets_of_one_helpdesk(bench: Bench) -> None:
+    bench.helpdesk.origin = "hub-a"
+    assert (await bench.once()).error is None
+    bench.world.tell(TicketGone(remote_id="t3"))
+    bench.helpdesk.origin = "hub-b"
+    before = one(bench.store, "SELECT count(*) FROM ticket")
+    sent = answering.note(bench.desk, 1, "fica aqui").result().command_id
+    told = await bench.once()
+    assert told.error == "other_helpdesk"
+    assert "hub-b" in told.detail
+    assert one(bench.store, "SELECT count(*) FROM ticket") == before
+    assert one(bench.store, "SELECT state FROM outbox WHERE command_id = ?", str(sent)) == "queued"
+    assert bench.helpdesk.pushed == []
+    bench.helpdesk.origin = None  # one that has no name of its own is believed
+    assert (await bench.once()).error is None
+    bench.helpdesk.origin = "hub-a"
+    assert (await bench.once()).error is None
+
+
+async def test_an_empty_store_takes_any(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, tickets=0)
+    for origin in ("hub-a", "hub-b"):
+        bench.helpdesk.origin = origin
+        assert (await bench.once()).error is None
     bench.store.close()

@@ -239,7 +239,11 @@ async def test_a_claim_that_somebody_else_got(bench: Bench) -> None:
     answering.note(bench.desk, free, "depois dela").result(10)
     await bench.pusher().push()
     claim, note = outbox_rows(bench.store)[-2:]
-    assert (claim.state, claim.error_code, claim.current) == ("discarded", "conflict", '{"assignee": "bruno"}')
+    assert (claim.state, claim.error_code, claim.current) == (
+        "discarded",
+        "conflict",
+        '{"assignee": "bruno"}',
+    )
     assert note.state == "confirmed", "a lost claim holds no line"
     assert ticket(bench.store, free)["assignee"] == "bruno"
     assert one(bench.store, "SELECT count(*) FROM event WHERE command_id = ?", claim.command_id) == 0

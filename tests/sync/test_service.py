@@ -57,6 +57,7 @@ class Office:
             fault=lambda *said: self.helpdesk.fault(*said),
         )
         connection.page, connection.latency = self.helpdesk.page, self.helpdesk.latency
+        connection.origin = self.helpdesk.origin
         self.made.append(connection)
         return connection
 
@@ -261,3 +262,18 @@ def test_a_store_full_of_work_does_not_wait_for_the_network(office: Office) -> N
     for n in range(20):
         answering.note(office.desk, 4, f"nota {n}", hold=60).result(10)
     assert time.monotonic() - began < 1.0
+
+
+def test_another_helpdesk_is_not_taken_for_the_one_whose_tickets_are_here(office: Office) -> None:
+    office.helpdesk.origin = "hub-a"
+    office.service.start()
+    until(office.synced)
+    assert office.service.stop(10)
+    office.helpdesk.origin = "hub-b"
+    office.service.start()
+    until(lambda: office.service.status().error == "other_helpdesk")
+    assert office.service.status().state == "offline"
+    for connection in office.made:
+        connection.origin = "hub-a"
+    office.service.nudge()
+    until(office.synced)

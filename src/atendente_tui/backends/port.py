@@ -74,6 +74,8 @@ class AgentIdentity:
     may_write: bool = True
     warnings: tuple[str, ...] = ()
     """Set-up faults that weaken a promise (a missing custom field), in English for the log and `doctor`."""
+    origin: str | None = None
+    """Tells this helpdesk from all others, where it has a name for that: a store holds the tickets of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def login(
         load(paths.config_file())  # before a person types a secret for a file that cannot be changed
     secret = _asked(backend.user, backend.name, token_stdin)
     who = None if no_check else _tried(config, secret)
+    if who is not None:
+        _refuse_other(backend.name, who)
     if url:
         work_on(backend.name, url, user)
     secrets.keep_backend_secret(backend.name, backend.user, secret)
@@ -99,6 +101,19 @@ def _tried(config: Config, secret: str) -> AgentIdentity:
             del os.environ["ATENDENTE_TOKEN"]
         else:
             os.environ["ATENDENTE_TOKEN"] = before
+
+
+def _refuse_other(name: str, who: AgentIdentity) -> None:
+    """Raises Refused("other_helpdesk") where the tickets here are not of the one that answered."""
+    from atendente_tui.cli.opening import session
+    from atendente_tui.sync.remembered import is_other
+
+    if who.origin is None or not (paths.store_dir() / "store.db").exists():
+        return
+    with session() as at:
+        other = is_other(at.read, name, who.origin)
+    if other:
+        raise Refused("other_helpdesk")
 
 
 def logout(

@@ -14,6 +14,7 @@ from atendente_tui.cli import printing
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json
+from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import OutboxState
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
@@ -109,6 +110,7 @@ def sync_error(code: str, detail: str) -> str:
         "unauthorized": _("The helpdesk does not know this login: atendente login, or ATENDENTE_TOKEN."),
         "forbidden": _("The helpdesk does not allow that to this user."),
         "rate_limited": _("The helpdesk asks to wait a little."),
+        "other_helpdesk": labels.refusal(Refused("other_helpdesk")),
     }.get(code, _("The helpdesk answered something that was not understood."))
     return f"{sentence} ({safe_line(detail)})" if detail else sentence
 
@@ -148,7 +150,10 @@ def pushed(at: Session, submitted: Submitted, answer: dict[str, Any]) -> tuple[i
     row = outbox.row(at.read, str(submitted.command_id))
     state = OutboxState(row.state) if row else OutboxState.CONFIRMED
     if state is OutboxState.DISCARDED:  # a claim that somebody else got
-        return Exit.REFUSED, answer | {"state": str(OutboxState.REFUSED), "reason": _why(row) if row else None}
+        return Exit.REFUSED, answer | {
+            "state": str(OutboxState.REFUSED),
+            "reason": _why(row) if row else None,
+        }
     answer = answer | {"state": str(state)}
     if state in _REFUSED:
         return Exit.REFUSED, answer | {"reason": _why(row) if row else None}

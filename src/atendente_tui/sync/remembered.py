@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from atendente_tui.backends.port import BackendError
+
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
@@ -24,7 +26,8 @@ class SyncStatus:
     """Tickets of `total` that a first sync has brought in."""
     total: int | None = None
     error: str | None = None
-    """A code: unreachable, unauthorized, forbidden, rate_limited, protocol, rejected, mass_disappearance, backend."""
+    """A code: unreachable, unauthorized, forbidden, rate_limited, protocol, rejected, mass_disappearance, other_helpdesk,
+    backend."""
     detail: str = ""
     """In English, for the log; foreign text."""
     gone: int = 0
@@ -51,8 +54,22 @@ def keep(tx: Tx, backend: str, key: str, value: str) -> None:
     tx.touch("sync")
 
 
+class OtherHelpdesk(BackendError):
+    """The helpdesk that answers is not the one whose tickets are here: its numbers would be taken for the other's."""
+
+
+def is_other(db: Connection, backend: str, origin: str | None) -> bool:
+    """Whether tickets are here, and of a helpdesk with another name than this one."""
+    before = json.loads(recall(db, backend, "identity") or "{}").get("origin")
+    if before is None or origin is None or before == origin:
+        return False
+    return db.execute("SELECT 1 FROM ticket WHERE remote_id IS NOT NULL LIMIT 1").fetchone() is not None
+
+
 def keep_identity(tx: Tx, backend: str, identity: AgentIdentity, capabilities: Capabilities) -> None:
-    """Who we are there and what can be done, so that the desk knows it offline as well."""
+    """Who we are there and what can be done, so that the desk knows it offline as well. Raises OtherHelpdesk."""
+    if is_other(tx.db, backend, identity.origin):
+        raise OtherHelpdesk(f"the tickets here are not of {identity.origin}")
     keep(tx, backend, "identity", json.dumps(asdict(identity), ensure_ascii=False))
     told: dict[str, Any] = {
         "commands": sorted(capabilities.commands),

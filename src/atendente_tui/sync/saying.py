@@ -12,7 +12,7 @@ from atendente_tui.backends.port import (
     Unreachable,
 )
 from atendente_tui.sync.pulling import MassDisappearance
-from atendente_tui.sync.remembered import State
+from atendente_tui.sync.remembered import OtherHelpdesk, State
 
 _CODES: tuple[tuple[type[Exception], str], ...] = (
     (Unreachable, "unreachable"),
@@ -23,6 +23,7 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (Conflict, "conflict"),
     (ProtocolError, "protocol"),
     (MassDisappearance, "mass_disappearance"),
+    (OtherHelpdesk, "other_helpdesk"),
 )
 
 

@@ -215,13 +215,6 @@ class SyncService:
                 try:
                     self._gate.enter()
                     identity = await backend.identify()
-                except Exception as wrong:
-                    self._failed(wrong)
-                    await pusher.settle_local()
-                    if isinstance(wrong, Unauthorized):
-                        return False
-                else:
-                    self._gate.ok()
                     await self._write(
                         partial(
                             keep_identity,
@@ -230,6 +223,15 @@ class SyncService:
                             capabilities=backend.capabilities,
                         )
                     )
+                except StoreError:
+                    raise
+                except Exception as wrong:
+                    self._failed(wrong)
+                    await pusher.settle_local()
+                    if isinstance(wrong, Unauthorized):
+                        return False
+                else:
+                    self._gate.ok()
                     self._wrong = None
                     self._say()
                     return True

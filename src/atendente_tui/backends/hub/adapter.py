@@ -66,7 +66,7 @@ class Hub:
             if me.may_write
             else replace(CAPABILITIES, commands=frozenset(), presence=False, uploads=False)
         )
-        return AgentIdentity(me.login, me.name, me.teams, me.may_write)
+        return AgentIdentity(me.login, me.name, me.teams, me.may_write, origin=me.hub)
 
     async def pull(self, cursor: str | None, *, full: bool = False) -> AsyncIterator[ChangePage]:
         # With `full` the cursor goes along: the hub tells anew what is there, and then what went out of sight since.

@@ -23,6 +23,7 @@ class Me(_Told):
     name: str
     teams: tuple[str, ...] = ()
     may_write: bool = True
+    hub: str | None = None
 
 
 class Problem(_Told):

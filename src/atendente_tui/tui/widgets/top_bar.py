@@ -102,6 +102,8 @@ class TopBar(LineBar):
             return _("no helpdesk"), "quiet"
         if seen.state == "unauthorized":
             return f"{glyphs.offline} " + _("log in again"), "bad"
+        if seen.error == "other_helpdesk":
+            return f"{glyphs.warning} " + _("another helpdesk"), "bad"
         if seen.state == "offline":
             return f"{glyphs.offline} " + _("offline"), "warning"
         if seen.error == "mass_disappearance":
