@@ -165,7 +165,7 @@ class FormScreen(Dialog[Values | None]):
             first.enter()
 
     def action_conclude(self) -> None:
-        if self._busy:
+        if self._busy or not self.is_active:
             return
         values, faults = read(self.form, self.raw, self._read_when, labels.refusal)
         self.point_out(faults)
@@ -200,6 +200,8 @@ class FormScreen(Dialog[Values | None]):
         self.dismiss(values)
 
     def action_leave(self) -> None:
+        if self._busy:  # it is on its way: the form goes when that is done, or says why it was not
+            return
         if self._keep is not None:
             self.keep_now()
         elif self.touched:

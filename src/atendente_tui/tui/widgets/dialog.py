@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -42,6 +43,10 @@ class Dialog(ModalScreen[Result], Generic[Result]):
     Dialog .dialog-strong { height: auto; text-style: bold; }
     Dialog .dialog-keys { height: 1; color: $text-muted; }
     """
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Once only: Textual would take whatever screen is in front by then away from the person."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     @property
     def here(self) -> AtendenteApp:
