@@ -29,6 +29,7 @@ from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.tui import compositor, crash, glyphs, handlers, keymap, themes
 from atendente_tui.tui.actions import GLOBAL
+from atendente_tui.tui.early_keys import AT_ONCE, EarlyKeys
 from atendente_tui.tui.line_filter import ControlFilter
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.workplace import Workplace
@@ -80,6 +81,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
         self._begin_with(themes.choose(ui.theme))
         self.warm = asyncio.Event()
         """Set once everything that the first frame does not need has been imported."""
+        self._early = EarlyKeys(self, self._typed)
         self._fences: list[LineFilter] = [ControlFilter()]
         if self.glyphs.ascii:
             from atendente_tui.tui.plain_signs import PlainSigns
@@ -157,8 +159,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
         """Do what an action says, as if its key had been pressed on the screen in front."""
         screen = screen or self.screen
         furnished: asyncio.Event | None = getattr(screen, "furnished", None)
-        ready = self.warm.is_set() and (furnished is None or furnished.is_set())
-        if ready or hasattr(screen, f"do_{action}"):
+        there = furnished is None or furnished.is_set()
+        alone = hasattr(screen, f"do_{action}") and (there or action in AT_ONCE)
+        if alone or (there and self.warm.is_set()):
             self._perform(action, screen)
         else:
             self.run_worker(self._perform_when_warm(action, screen), name=action, exit_on_error=True)
@@ -177,8 +180,16 @@ class AtendenteApp(App[int], inherit_bindings=False):
         return () if isinstance(self.screen, ModalScreen) else (GLOBAL,)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            self.workplace.store.courtesy.pressed()
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            if isinstance(event, events.Key):
+                self.workplace.store.courtesy.pressed()
+            if not self._early.keep(event):
+                await self._typed(event)
+            return
+        await super().on_event(event)
+
+    async def _typed(self, event: events.Key | events.Paste) -> None:
+        if isinstance(event, events.Key):
             await self._rest()
             field = self.focused
             if field is not None and not event.is_printable and field.check_consume_key("a", "a"):
