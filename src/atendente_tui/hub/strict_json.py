@@ -1,8 +1,9 @@
 """Bodies read strictly: bounded in size and in time, UTF-8, JSON that every program reads alike, values of the declared type.
 
 A body that is no such JSON is 400; one whose values are not as described is 422; one that is too large is 413, with or
-without Content-Length; one of another content type is 415. NaN and infinities, lone surrogates, numbers beyond 64 bits and
-nesting deeper than `DEPTH` are no such JSON. NUL becomes U+FFFD, as in every foreign text (`domain.change.received`).
+without Content-Length; one of another content type is 415. NaN and infinities, lone surrogates, numbers beyond 64 bits, a
+name twice in one object and nesting deeper than `DEPTH` are no such JSON. NUL becomes U+FFFD, as in every foreign text
+(`domain.change.received`).
 
 A route takes a body so, on a router whose `route_class` is `asking.Route`:
 
@@ -12,6 +13,7 @@ A route takes a body so, on a router whose `route_class` is `asking.Route`:
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -129,7 +131,18 @@ def _checked(raw: bytes) -> tuple[Any, bool]:
         value = from_json(raw, allow_inf_nan=False)
     except (ValueError, RecursionError):
         raise problems.unreadable(_("it is not JSON in UTF-8")) from None
-    return value, _check(value) or b"\\u0000" in raw
+    odd = _check(value) or b"\\u0000" in raw
+    try:
+        json.loads(raw, object_pairs_hook=_once)  # after the check: it is sound, and not deep
+    except ValueError:  # an endless number under a name that stands twice
+        raise problems.unreadable(_("a name stands twice in one object")) from None
+    return value, odd
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Of two values of one name one program takes the first, and another one the last."""
+    if len({name for name, _value in pairs}) < len(pairs):
+        raise problems.unreadable(_("a name stands twice in one object"))
 
 
 def _check(value: object) -> bool:
