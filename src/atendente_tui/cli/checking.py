@@ -18,7 +18,7 @@ from atendente_tui.i18n import _, n_
 if TYPE_CHECKING:
     from atendente_tui.desk.checking import Colleague, Outcome
 
-OTHER_TOKEN = "ATENDENTE_OTHER_TOKEN"  # noqa: S105 - the name of a variable
+OTHER_TOKEN = "ATENDENTE_OTHER_TOKEN"  # noqa: S105  # nosec B105 # the name of a variable
 
 
 def check(

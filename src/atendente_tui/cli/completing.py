@@ -30,8 +30,8 @@ def _install(context: typer.Context, _param: Any, wanted: bool) -> None:
         return
     shell = _shell()
     typers: Any = import_module("typer.completion")
-    _name, file = typers.install(shell=shell, prog_name="atendente", complete_var=_VARIABLE)
-    say(_("{shell} completes from now on in every new window ({file}).").format(shell=shell, file=file))
+    _name, file = typers.install(shell=shell, prog_name="atendente", complete_var=_VARIABLE)  # nosec B604 # a shell's name, no command
+    say(_("{shell} completes from now on in every new window ({file}).").format(shell=shell, file=file))  # nosec B604 # a shell's name, no command
     raise Ended(Exit.DONE)
 
 
@@ -39,7 +39,7 @@ def _show(context: typer.Context, _param: Any, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
     typers: Any = import_module("typer.completion")
-    print(typers.get_completion_script(prog_name="atendente", complete_var=_VARIABLE, shell=_shell()))
+    print(typers.get_completion_script(prog_name="atendente", complete_var=_VARIABLE, shell=_shell()))  # nosec B604 # a shell's name, no command
     raise Ended(Exit.DONE)
 
 

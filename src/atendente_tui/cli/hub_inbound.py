@@ -83,7 +83,7 @@ def add(
         with opened.write() as db:
             secret = sources.add(db, name, channel, team, hub.now_ms())
             source = sources.find(db, name)
-    assert source is not None  # noqa: S101
+    assert source is not None  # noqa: S101  # nosec B101 # for the type checker
     examples = {"curl": _filled(CURL, source, url), "python": _filled(PYTHON, source, url)}
     if as_json:
         print_json(_shape(source) | {"secret": secret, "examples": examples})
@@ -136,7 +136,7 @@ def rotate(
             else:
                 secret = sources.rotate(db, name)
             source = sources.find(db, name)
-    assert source is not None  # noqa: S101
+    assert source is not None  # noqa: S101  # nosec B101 # for the type checker
     if as_json:
         print_json(_shape(source) | ({"secret": secret} if secret is not None else {}))
     elif secret is None:
@@ -158,7 +158,7 @@ def revoke(name: Name, database: DatabaseOption = "", as_json: AsJson = False) -
         with opened.write() as db:
             sources.revoke(db, name)
             source = sources.find(db, name)
-    assert source is not None  # noqa: S101
+    assert source is not None  # noqa: S101  # nosec B101 # for the type checker
     if as_json:
         print_json(_shape(source))
     else:

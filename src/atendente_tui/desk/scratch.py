@@ -70,7 +70,7 @@ def scratch(scenario: Path | None, clock: Clock, config: Config) -> Iterator[Scr
                 store,
                 lambda: DemoBackend(settings, clock=clock, world=world),
                 clock=clock,
-                rng=Random(0),  # noqa: S311 - it spreads retries, it guards nothing
+                rng=Random(0),  # noqa: S311  # nosec B311 # it spreads retries, it guards nothing
                 backend_name="demo",
                 poll_seconds=POLL,
             )

@@ -81,7 +81,7 @@ def _store(tx: Tx, desk: Desk, cases: list[_Case], push: bool) -> Stored:
     known = {
         row[0]
         for row in tx.db.execute(
-            f"SELECT external_id FROM imported WHERE external_id IN ({','.join('?' * len(cases))})",  # noqa: S608
+            f"SELECT external_id FROM imported WHERE external_id IN ({','.join('?' * len(cases))})",  # noqa: S608  # nosec B608 # question marks
             [case.external_id for case in cases],
         )
     }

@@ -109,7 +109,7 @@ def _taken(
     state: Conversation, turn: Turn, node: Node, now: datetime
 ) -> tuple[Conversation, tuple[Effect, ...]]:
     # A draw depends on nothing but the seed and the place, so that a replay cannot differ.
-    draw = random.Random(f"{state.persona.seed}/{state.node}/{state.turns}")  # noqa: S311
+    draw = random.Random(f"{state.persona.seed}/{state.node}/{state.turns}")  # noqa: S311  # nosec B311 # a play, the same each time
     at = now
     mood = max(LOWEST, min(HIGHEST, state.mood + turn.mood))
     effects: list[Effect] = []

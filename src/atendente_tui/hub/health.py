@@ -195,7 +195,7 @@ def _files(at: Looking) -> Check:
     """What attachments name is there, and as it was."""
     a = tables.attachment
     wanted = sorted(at.db.execute(select(a.c.sha256).where(a.c.event.is_not(None)).distinct()).scalars())
-    read = set(wanted if at.full or len(wanted) <= SAMPLE else random.sample(wanted, SAMPLE))
+    read = set(wanted if at.full or len(wanted) <= SAMPLE else random.sample(wanted, SAMPLE))  # nosec B311 # which to read
     faults = [one for one in wanted if not (at.blobs.sound(one) if one in read else at.blobs.holds(one))]
     detail = _("{n} files, {read} of them read").format(n=len(wanted), read=len(read))
     return _verdict([one[:12] for one in faults], detail, _("Put them back from a backup."))

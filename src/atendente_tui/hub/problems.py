@@ -175,12 +175,12 @@ def _answer(
 
 
 async def _problem(_request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, Problem)  # noqa: S101
+    assert isinstance(problem, Problem)  # noqa: S101  # nosec B101 # for the type checker
     return problem.answer()
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)  # noqa: S101  # nosec B101 # for the type checker
     if error.status_code == 404:
         return unknown().answer()
     if error.status_code == 405:
@@ -197,7 +197,7 @@ def _allowed(request: Request) -> str:
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # nosec B101 # for the type checker
     faults = [
         {"loc": [part for part in _place(one) if _plain(part)], "type": one["type"]}
         for one in error.errors()[:FAULTS]
@@ -216,5 +216,5 @@ def _plain(part: object) -> bool:
 
 
 async def _refused(_request: Request, refused: Exception) -> Response:
-    assert isinstance(refused, Refused)  # noqa: S101
+    assert isinstance(refused, Refused)  # noqa: S101  # nosec B101 # for the type checker
     return _answer(422, refused.code, labels.refusal(refused), refused.values)

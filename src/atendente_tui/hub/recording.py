@@ -340,7 +340,7 @@ class Recording:
         addresses: list[_Row] = []
         for key, is_new in self._changed_customers.items():
             customer = self._customers[key]
-            assert customer is not None  # noqa: S101
+            assert customer is not None  # noqa: S101  # nosec B101 # for the type checker
             row = {"id": key, "body": customer.model_dump_json(exclude_none=True)}
             (new if is_new else changed).append(row)
             addresses += [
@@ -363,7 +363,7 @@ class Recording:
         changed: list[_Row] = []
         for key in self._tickets.logged:
             ticket = self._tickets.known[key]
-            assert ticket is not None  # noqa: S101
+            assert ticket is not None  # noqa: S101  # nosec B101 # for the type checker
             (changed if key in self._tickets.before else new).append(_ticket_row(key, ticket))
         if new:
             self.db.execute(insert(tables.ticket), new)

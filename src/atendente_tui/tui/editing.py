@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
+import subprocess  # nosec B404 # the person's own editor
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -39,4 +39,4 @@ def edited(text: str, command: Sequence[str], run: Run | None = None) -> str:
 
 
 def _run(command: Sequence[str]) -> int:
-    return subprocess.run(command, check=False).returncode  # noqa: S603 - the person's own editor
+    return subprocess.run(command, check=False).returncode  # noqa: S603  # nosec B603 # the person's own editor

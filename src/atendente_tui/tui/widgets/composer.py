@@ -356,7 +356,7 @@ class Composer(Vertical):
 
     def clear(self, state: str) -> None:
         """Empty the field: what stood in it was sent. `state` says what becomes of it."""
-        assert self.ticket is not None  # noqa: S101
+        assert self.ticket is not None  # noqa: S101  # nosec B101 # for the type checker
         self.drafts.sent()
         if (attending := getattr(self.screen, "attending", None)) is not None:
             attending.stopped()
