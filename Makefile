@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit messages lock screens bench live chaos clean
+.PHONY: help demo test lint types imports unit messages lock audit screens bench live chaos chaos-hub clean
 
 help:  ## say what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.run: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Atendente needs Python 3.11 or newer")'
@@ -44,6 +44,10 @@ screens: $(VENV)/.run  ## draw the README's pictures from the running program
 messages: $(VENV)/.dev  ## compile the translations
 	$(BIN)/python -m tools.messages
 
+audit: $(VENV)/.dev  ## ask the advisories about every package of the lock files (needs their service)
+	$(BIN)/pip-audit --disable-pip --requirement requirements.lock
+	$(BIN)/pip-audit --disable-pip --requirement requirements-dev.lock
+
 lock:  ## resolve the lock files again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	  --extra build pyproject.toml -o requirements.lock
@@ -58,6 +62,9 @@ live: $(VENV)/.dev  ## everything against a real Request Tracker, seeded with 2,
 
 chaos: $(VENV)/.dev  ## kill -9 the workstation 200 times while it sends to a real Request Tracker
 	ATENDENTE_KILLS=200 $(BIN)/pytest tests/live/test_kill.py --numprocesses=0 -s
+
+chaos-hub: $(VENV)/.dev  ## kill -9 the hub 200 times in the middle of load, on each database
+	HUB_KILLS=200 $(BIN)/pytest tests/hub/test_kill_hub.py --numprocesses=0 -s
 
 clean:  ## remove what make built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -274,14 +274,7 @@ def test_nothing_in_a_header_is_a_fault_of_ours(hub: TwoTeams) -> None:
         if operation.path == "/v1/hints":
             continue
         for value in odd:
-            for name in (
-                "authorization",
-                "content-length-x",
-                "accept",
-                "cookie",
-                "x-forwarded-for",
-                *HEADERS,
-            ):
+            for name in ("authorization", "accept") if operation.guarded else ("cookie", *HEADERS):
                 body = b"{}" if operation.body else b""
                 answer = asking.send(operation, body, **{name.replace("-", "_"): value})
                 assert answer.status_code < 500, (str(operation), name, value, answer.text)
