@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from atendente_tui.hub import tables
 from atendente_tui.hub.cursor import Cursor, CursorGone, read_cursor
@@ -125,13 +125,15 @@ def _follow(db: Connection, actor: Actor, cursor: Cursor, made: _Page, limit: in
         .limit(limit + 1)
     ).all()
     more = len(rows) > limit
-    known = _People(db, actor)
+    seen = _people(db, actor, {row.customer for row in rows if row.ticket is None and row.ref is None})
     content: list[str] = []
+    met: list[int] = []
+    """Customers of tickets that come into sight."""
     for row in rows[:limit]:
         if row.ref is not None:
             content.append(row.ref)
         elif row.ticket is None:
-            if known.seen(row.customer):
+            if row.customer in seen:
                 made.customers.setdefault(row.customer, row.customer_body)
                 if row.event_body is not None:
                     made.events[row.seq] = row.event_body
@@ -141,14 +143,16 @@ def _follow(db: Connection, actor: Actor, cursor: Cursor, made: _Page, limit: in
         else:
             came = row.kind == "moved" and not actor.sees(row.before)
             if came or row.kind == "new":
-                _alone_theirs(db, made, [row.customer])
+                met.append(row.customer)
             _shown(made, row)
             if came:
                 begun = cursor.event if row.seq == cursor.seq + 1 else 0
                 last = _history(db, made, row.ticket, begun, limit)
                 if last is not None:  # more than a page: the same row goes on next time
+                    _alone_theirs(db, made, met)
                     _content(db, made, content)
                     return cursor._replace(seq=row.seq - 1, event=last)
+    _alone_theirs(db, made, met)
     _content(db, made, content)
     made.caught_up = not more
     return cursor._replace(seq=rows[:limit][-1].seq if rows else cursor.seq, event=0)
@@ -174,20 +178,12 @@ def _gone(ticket: int) -> str:
     return f'{{"type":"gone","remote_id":"{ticket}"}}'
 
 
-class _People:
-    """Which customers a reader may see: those who have a ticket that they see."""
-
-    def __init__(self, db: Connection, actor: Actor) -> None:
-        self._db, self._actor = db, actor
-        self._known: dict[int, bool] = {}
-
-    def seen(self, customer: int) -> bool:
-        if self._actor.all_teams:
-            return True
-        if customer not in self._known:
-            found = select(exists().where(t.c.customer == customer, _seen(self._actor)))
-            self._known[customer] = bool(self._db.execute(found).scalar())
-        return self._known[customer]
+def _people(db: Connection, actor: Actor, asked: set[int]) -> set[int]:
+    """Which of these customers a reader may see: those who have a ticket that they see."""
+    if actor.all_teams or not asked:
+        return asked
+    found = select(t.c.customer).distinct().where(t.c.customer.in_(asked), _seen(actor))
+    return set(db.execute(found).scalars())
 
 
 def _content(db: Connection, made: _Page, refs: Iterable[str]) -> None:
