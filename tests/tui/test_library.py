@@ -153,6 +153,7 @@ async def test_what_the_team_shares_appears_beside_ones_own(tmp_path: Path) -> N
         put(one.store, *theirs)
         await one.until(lambda: "R Segunda via" in offers(one))
         assert "Da equipe" not in offers(one)
+        await one.until(lambda: len(one.app._notifications) > 0)
         said = [str(notice.message) for notice in one.app._notifications]
         assert said == ["um.yaml vale no lugar do roteiro da equipe troca."]
         await one.pilot.press("r")
