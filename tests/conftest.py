@@ -14,8 +14,6 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 
 IN_REAL_TERMINALS = (
-    "terminal_safety",
-    "test_workday",
     "test_kill",
     "test_start",
     "test_terminal",

@@ -123,13 +123,24 @@ class Terminal:
         return bool(ready) and self._take()
 
     def settle(self, quiet: float = 0.15, limit: float = 10.0) -> int:
-        """Read until the program has been silent for `quiet` seconds. Returns the number of bytes."""
+        """Read until the program has been silent, and at rest, for `quiet` seconds. Returns the number of bytes."""
         until, before = time.monotonic() + limit, len(self.raw)
         while time.monotonic() < until:
             ready, _, _ = select.select([self._master], [], [], quiet)
-            if not ready or not self._take():
+            if (ready and not self._take()) or not (ready or self.at_work()):
                 break
         return len(self.raw) - before
+
+    def at_work(self) -> bool:
+        """Whether a thread of the program computes or waits for a processor to do so: on a busy machine it may be silent
+        for long and not done. Where there is no /proc nobody knows, and it is said not to be."""
+        for _ in range(3):  # between two threads that wake each other there is a moment in which both sleep
+            for stat in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+                with contextlib.suppress(OSError):
+                    if stat.read_text(errors="replace").rpartition(")")[2].split()[0] in "RD":
+                        return True
+            time.sleep(0.002)
+        return False
 
     def wait_for(self, what: str | Callable[[str], bool], limit: float = 20.0) -> None:
         """Until a text is on the screen, or a condition on it holds. Raises TimeoutError that shows the screen."""

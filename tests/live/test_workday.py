@@ -134,6 +134,11 @@ def _sent(screen: Tmux) -> None:
     )
 
 
+def _still(screen: Tmux) -> None:
+    """Every notice has left the screen again: one that stays means that nothing is painted any more."""
+    screen.wait_for(lambda text: "▌" not in text)
+
+
 def _mails(rt: LiveRT, number: int, address: str) -> list[str]:
     """The subjects of what RT mailed to this customer about this ticket, without its number."""
     tag = f"[rt.test #{number}] "
@@ -216,6 +221,7 @@ def test_a_days_work_at_a_wide_terminal(office: Office) -> None:
         screen.press("C-s")
         screen.wait_for("Tabulado.")
         _sent(screen)
+        _still(screen)
         screen.press("C-q")
         assert screen.wait_for_end() == 0
 
@@ -282,6 +288,7 @@ def test_a_shorter_day_at_80_columns(office: Office) -> None:
         screen.wait_for("Estado: pendente.")
         screen.wait_for("pendente")
         _sent(screen)
+        _still(screen)
         screen.press("C-q")
         assert screen.wait_for_end() == 0
     ticket = witness.ticket(number)

@@ -16,7 +16,7 @@ from tests.terminal_safety.world import environment
 _MOVE = re.compile(r"\x1b\[\d+;\d+H|\r\n")
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*\x07)")
 READY = "Roteiros"
-"""On screen once all panes are there, at every size."""
+"""On screen at every size as soon as keys are welcome; all panes are there by then, or the keys wait for them."""
 
 
 class Tour(Terminal):
@@ -42,10 +42,12 @@ class Tour(Terminal):
             self.burst(key)
 
     def burst(self, *keys: str) -> bool:
-        """Press keys at once. Whether anything was drawn within a moment."""
+        """Press keys at once. Whether anything was drawn within a moment of the program's own time."""
         self.send(b"".join(map(_bytes, keys)))
-        if not self.read_some(0.12):
-            return False
+        until = time.monotonic() + 10.0
+        while not self.read_some(0.12):
+            if not self.at_work() or time.monotonic() > until:
+                return False
         self.settle(quiet=0.03, limit=3.0)
         return True
 
