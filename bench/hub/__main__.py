@@ -89,7 +89,7 @@ def _done(name: str, work: Callable[[], list[Ratio]]) -> list[Ratio]:
         found = work()
     except Exception as wrong:  # one subject's fault does not take the others' figures away
         found = skipped([name], f"failed: {type(wrong).__name__}: {wrong}")
-    print(f"{time.monotonic() - at:.0f} s", file=sys.stderr, flush=True)
+    print(f"{time.monotonic() - at:.0f} s\n{printed(found)}\n", file=sys.stderr, flush=True)
     return found
 
 
