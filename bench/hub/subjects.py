@@ -21,8 +21,8 @@ class Sizes:
     """How much is asked, and how many turns are taken."""
 
     rounds: int = 5
-    commands: int = 3_000
-    batched: int = 10_000
+    commands: int = 2_000
+    batched: int = 6_000
     pages: int = 200
     listeners: int = 500
     hints: int = 20
@@ -60,8 +60,8 @@ class Side:
 def in_turns(rounds: int, *sides: Side) -> None:
     """One turn more than is counted: the first warms both."""
     for n in range(rounds + 1):
-        for one in sides if n % 2 else reversed(sides):
-            one.turn(seed=1_000 * n + id(one) % 997)
+        for number, one in sorted(enumerate(sides), key=lambda pair: pair[0], reverse=bool(n % 2)):
+            one.turn(seed=10 * n + number)  # its own each time: no command's id comes twice
     for one in sides:
         del one.each[0], one.cpu[0]
 
