@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 
-from atendente_tui.domain.change import Attachment, ChangePage, EventAppend
-from atendente_tui.domain.command import Command, Receipt
 from atendente_tui.domain.words import Channel, Status
+
+if TYPE_CHECKING:  # pydantic, which the first frame does without
+    from atendente_tui.domain.change import Attachment, ChangePage, EventAppend
+    from atendente_tui.domain.command import Command, Receipt
 
 PRESENCE_BEAT = 20.0
 """Seconds. Who has not said for three of these that they look at a ticket does not any more."""
