@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import timedelta
@@ -366,15 +367,16 @@ def test_a_refused_merge_gives_everything_back(desk: Desk, store: Store) -> None
 
 def test_a_conflict_shows_who_has_it(desk: Desk, store: Store) -> None:
     number = ids(store, "assignee IS NULL")[0]
-    sent = owning.claim(desk, number).result(10)
+    owning.claim(desk, number).result(10)
     row = outbox_rows(store)[-1]
     store.write(lambda tx: outbox.mark_sent(tx, row.n))
-    store.write(lambda tx: outbox.conflict(tx, row.n, "taken", {"assignee": "bruno", "status": "nonsense"}))
+    lost = {"assignee": "bruno", "status": "nonsense"}
+    assert not store.write(lambda tx: outbox.conflict(tx, row.n, "taken", lost))
     now = ticket(store, number)
     assert now["assignee"] == "bruno"
     kept = outbox_rows(store)[-1]
-    assert (kept.state, kept.current) == ("conflict", '{"assignee": "bruno", "status": "nonsense"}')
-    outgoing.discard(desk, sent.command_id).result(10)
+    assert (kept.state, kept.error_code) == ("discarded", "conflict")
+    assert json.loads(kept.current or "{}") == lost
     assert ticket(store, number)["assignee"] == "bruno"
     assert tallies_agree(store)
 

@@ -137,11 +137,11 @@ async def test_of_two_who_claim_offline_one_is_told_who_has_it(
         theirs = one(other, "SELECT id FROM ticket WHERE remote_id = ?", remote)
         owning.claim(at(other, "agent2"), theirs).result(20)
         owning.claim(at(store, "agent1"), number).result(20)
-        assert (await synced(other, adapters, "agent2")).conflicts == 0
+        assert (await synced(other, adapters, "agent2")).lost == 0
         report = await synced(store, adapters)
-        assert report.conflicts == 1
+        assert (report.lost, report.conflicts, report.pending) == (1, 0, 0)
         row = outbox_rows(store)[-1]
-        assert row.state == "conflict"
+        assert (row.state, row.error_code) == ("discarded", "conflict")
         assert '"agent2"' in (row.current or "")
         assert ticket(store, number)["assignee"] == "agent2"
     finally:

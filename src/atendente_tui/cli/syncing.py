@@ -16,7 +16,7 @@ from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import OutboxState
-from atendente_tui.i18n import _
+from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _tell(report: SyncReport, as_json: bool) -> None:
                 "refused": report.refused,
                 "conflicts": report.conflicts,
                 "unknown": report.unknown,
+                "lost": report.lost,
                 "skipped": report.skipped,
                 "cursor": report.cursor,
                 "seconds": round(report.seconds, 3),
@@ -90,6 +91,14 @@ def _tell(report: SyncReport, as_json: bool) -> None:
             trouble=report.refused + report.conflicts + report.unknown,
         )
     )
+    if report.lost:
+        say(
+            n_(
+                "{n} ticket that you claimed was claimed by somebody else first.",
+                "{n} tickets that you claimed were claimed by somebody else first.",
+                report.lost,
+            ).format(n=report.lost)
+        )
     if report.error == "mass_disappearance":
         say(labels.vanished(report.gone, report.known))
         say(_("If that is right: {command}").format(command=BELIEVING))

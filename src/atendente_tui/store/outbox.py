@@ -234,10 +234,11 @@ def refuse(tx: Tx, n: int, code: str, reason: str = "") -> None:
 
 def conflict(
     tx: Tx, n: int, detail: str, current: Mapping[str, str | None], events: Sequence[EventAppend] = ()
-) -> None:
+) -> bool:
     """Somebody was faster. The fields show how it stands now (`current`, by name); both versions are kept.
 
     A claim ends here: the ticket has its holder, nothing is left to decide, and what was given after it may go.
+    True when something is left to decide.
 
     events   what was said since, where that is why
     """
@@ -251,11 +252,12 @@ def conflict(
             (detail, json.dumps(dict(current), ensure_ascii=False), n),
         )
         _touch(tx, ticket_id)
-        return
+        return False
     _stop(tx, n, OutboxState.CONFLICT, "conflict", detail, dict(current), maybe=False)
     if events:
         told = json.dumps([one.model_dump(mode="json") for one in events], ensure_ascii=False)
         tx.db.execute("UPDATE outbox SET events = ? WHERE n = ?", (told, n))
+    return True
 
 
 def release(tx: Tx, n: int, *, may_have_arrived: bool) -> None:

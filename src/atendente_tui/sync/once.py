@@ -38,6 +38,8 @@ class SyncReport:
     refused: int
     conflicts: int
     unknown: int
+    lost: int
+    """Claims of this round that somebody else had first."""
     cursor: str | None
     seconds: float
     skipped: int = 0
@@ -119,6 +121,7 @@ async def sync_once(
         refused=left.get(OutboxState.REFUSED, 0),
         conflicts=left.get(OutboxState.CONFLICT, 0),
         unknown=left.get(OutboxState.UNKNOWN, 0),
+        lost=pushed.lost,
         cursor=cursor,
         seconds=(clock.now() - started).total_seconds(),
         skipped=skipped,

@@ -55,6 +55,8 @@ class Pushed:
     refused: int = 0
     conflicts: int = 0
     unknown: int = 0
+    lost: int = 0
+    """Claims that somebody else had first: told, and nothing is left to decide."""
     waiting: int = 0
     """Back in line."""
     error: str | None = None
@@ -66,6 +68,7 @@ class Pushed:
             self.refused + other.refused,
             self.conflicts + other.conflicts,
             self.unknown + other.unknown,
+            self.lost + other.lost,
             self.waiting + other.waiting,
             other.error or self.error,
         )
@@ -268,8 +271,10 @@ class Pusher:
         if isinstance(command, Claim) and wrong.current.get("assignee") == command.author:
             receipt = Receipt(command_id=command.id, at=self._clock.now(), note="already ours")
             return await self._confirm(receipt)
-        await self._write(lambda tx: outbox.conflict(tx, row.n, str(wrong), wrong.current, wrong.events))
-        return Pushed(conflicts=1)
+        open_still = await self._write(
+            lambda tx: outbox.conflict(tx, row.n, str(wrong), wrong.current, wrong.events)
+        )
+        return Pushed(conflicts=1) if open_still else Pushed(lost=1)
 
     async def _no(self, row: Outgoing, code: str, reason: str, maybe: bool) -> Pushed:
         if maybe:

@@ -340,7 +340,7 @@ class SyncService:
             told = await pusher.push()
             if told.error is not None:
                 self._wrong = (told.error, "")
-            elif told.confirmed or told.conflicts:
+            elif told.confirmed or told.conflicts or told.lost:
                 self._wrong = None
                 self._look.set()  # what it made there, or whoever was faster, comes with the next pull
             self._say()
