@@ -301,6 +301,16 @@ def test_a_status_the_backend_does_not_know_survives(store: Store) -> None:
     assert verify_tallies(store.reader()) == []
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_colleagues_snooze_is_kept_as_they_asked(store: Store, keep: bool) -> None:
+    asleep = {"status": Status.SNOOZED, "snoozed_until": NOW + timedelta(days=2)}
+    take(store, ticket_change(1, **asleep, fields={"keep_snoozed": "yes"} if keep else {}))
+    take(store, event_change(1, 0))  # the customer wrote
+    row = ticket(store, 1)
+    assert (row.status, bool(row.keep_snoozed)) == (("snoozed", True) if keep else ("open", False))
+    assert row.fields == "{}"
+
+
 def test_what_was_changed_here_is_compared_again(store: Store) -> None:
     take(store, ticket_change(1))
     row = ticket(store, 1)

@@ -8,8 +8,8 @@ from atendente_tui.domain.change import CustomerUpsert, EventAppend, TicketUpser
 from atendente_tui.domain.command import Create
 from atendente_tui.domain.lifecycle import after_inbound
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.domain.traces import KEEP_SNOOZED, by_agent, status_at, touched
-from atendente_tui.domain.words import LIVE, AuthorKind, Direction, EventKind, Status
+from atendente_tui.domain.traces import by_agent, status_at, touched
+from atendente_tui.domain.words import KEEP_SNOOZED, LIVE, AuthorKind, Direction, EventKind, Status
 
 
 def opened(

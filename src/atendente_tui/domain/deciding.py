@@ -37,8 +37,8 @@ from atendente_tui.domain.decided import Clash, Decision, Facts, say, set_column
 from atendente_tui.domain.escalation import check_packet, check_tier
 from atendente_tui.domain.lifecycle import after_reply, move
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.domain.traces import KEEP_SNOOZED, Data, by_agent, field_changes, status_at, touched
-from atendente_tui.domain.words import EventKind, Status
+from atendente_tui.domain.traces import Data, by_agent, field_changes, status_at, touched
+from atendente_tui.domain.words import KEEP_SNOOZED, EventKind, Status
 
 __all__ = ["Clash", "Decision", "Facts", "create", "decide", "heard"]
 

@@ -8,12 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from atendente_tui.domain.change import Attachment, EventAppend, TicketUpsert
-from atendente_tui.domain.words import LIVE, AuthorKind, Channel, Direction, EventKind, Status
+from atendente_tui.domain.words import KEEP_SNOOZED, LIVE, AuthorKind, Channel, Direction, EventKind, Status
 
 Data = Mapping[str, str | int | float | bool | None]
-
-KEEP_SNOOZED = "keep_snoozed"
-"""A field of the ticket: "yes" keeps it asleep though the customer writes."""
 
 
 def by_agent(

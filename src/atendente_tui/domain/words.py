@@ -37,6 +37,9 @@ class Status(StrEnum):
 LIVE = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED})
 """Statuses of tickets that still want work, now or later."""
 
+KEEP_SNOOZED = "keep_snoozed"
+"""A field that a backend's snoozed ticket may bear: "yes" keeps it asleep though the customer writes."""
+
 
 class Priority(StrEnum):
     """Urgency as people set it; the score that orders the queue is computed (`domain.priority`)."""

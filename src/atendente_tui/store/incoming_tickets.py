@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from atendente_tui.domain.assess import TicketFacts
 from atendente_tui.domain.instants import to_ms
+from atendente_tui.domain.words import KEEP_SNOOZED
 from atendente_tui.store import effects
 from atendente_tui.store.assessing import judge, pauses_of
 from atendente_tui.store.created import fold_customer
@@ -301,6 +302,7 @@ def _lay(batch: Batch, ticket: Ticket, change: TicketUpsert, customer_id: int, s
         news["solved"] = updated
     if change.snoozed_until is not None:
         news["snoozed_until"] = to_ms(change.snoozed_until)
+        news["keep_snoozed"] = int(change.fields.get(KEEP_SNOOZED) == "yes")
     elif here != "snoozed":
         news["snoozed_until"] = None
     if ticket.id in batch.pending:
@@ -315,7 +317,7 @@ def _lay(batch: Batch, ticket: Ticket, change: TicketUpsert, customer_id: int, s
     ticket.channel = change.channel._value_
     ticket.opened = to_ms(change.opened_at)
     ticket.updated = updated if ticket.id not in batch.pending else max(updated, ticket.updated)
-    ticket.fields = compact(change.fields)
+    ticket.fields = compact({name: value for name, value in change.fields.items() if name != KEEP_SNOOZED})
     if change.version is not None:
         ticket.version = change.version
 

@@ -11,7 +11,7 @@ from atendente_tui.backends.rt.session import NOBODY
 from atendente_tui.backends.rt.shape import Row, custom_fields, moment, number, ref, refs, text
 from atendente_tui.backends.rt.words import Carried, Vocabulary, carried, priority_of
 from atendente_tui.domain.change import CustomerUpsert, Identity, TicketUpsert
-from atendente_tui.domain.words import IdentityKind, Status
+from atendente_tui.domain.words import KEEP_SNOOZED, IdentityKind, Status
 
 TICKET_FIELDS: Mapping[str, str | int] = {
     "fields": "Subject,Status,Priority,Created,LastUpdated,Resolved,Due,Owner,Queue,Requestor,CustomFields,Creator,"
@@ -76,6 +76,8 @@ def ticket_view(row: Row, words: Vocabulary, now: datetime, *, wrote_since: bool
         shown.pop(name, None)
     if due := text(row, "Due"):
         shown |= {"Due": due} if moment(row, "Due") else {}
+    if asleep and mine.keep:
+        shown[KEEP_SNOOZED] = "yes"
     upsert = TicketUpsert(
         remote_id=str(identifier),
         protocol=PROTOCOL.format(id=identifier),
