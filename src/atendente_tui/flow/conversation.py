@@ -1,27 +1,49 @@
-"""Plays a persona: `step(state, event, now) -> (state, effects)`. Pure; the same seed gives the same conversation."""
+"""Plays a persona: `step(state, event, now) -> (state, effects)`. The persona becomes a graph, which `machine` plays."""
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
-from atendente_tui.domain.fold import folded
+from atendente_tui.flow import machine
+from atendente_tui.flow.condition import Condition, Every, Look
+from atendente_tui.flow.condition import holds as condition_holds
+from atendente_tui.flow.graph import TIME, Graph, Out, Place, Way
+from atendente_tui.flow.machine import HIGHEST, LOWEST
 from atendente_tui.flow.persona import Node, Persona, Turn, When
 
-LOWEST, HIGHEST = -5, 5
+__all__ = ["HIGHEST", "LOWEST", "Conversation", "begin", "graph_of", "holds", "step"]
+
+HEARD, SOLVED = "heard", "solved"
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where a persona stands. `wakes` is when their patience ends; `busy` until when they are still typing."""
+    """Where a persona stands."""
 
-    persona: Persona
-    node: str
-    mood: int
-    turns: int = 0
-    wakes: datetime | None = None
-    busy: datetime | None = None
+    state: machine.State
+
+    @property
+    def node(self) -> str:
+        return self.state.place
+
+    @property
+    def mood(self) -> int:
+        return self.state.mood
+
+    @property
+    def turns(self) -> int:
+        return self.state.turns
+
+    @property
+    def wakes(self) -> datetime | None:
+        """When their patience ends."""
+        return self.state.wakes
+
+    @property
+    def busy(self) -> datetime | None:
+        """Until when they are still typing."""
+        return self.state.busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,70 +85,71 @@ Effect = Say | Rate
 
 def begin(persona: Persona, now: datetime) -> Conversation:
     """The persona at the start of its graph, waiting since `now`."""
-    return _waiting(Conversation(persona, persona.start, persona.mood), now)
+    return Conversation(machine.begin(graph_of(persona), now))
 
 
-def step(state: Conversation, event: Event, now: datetime) -> tuple[Conversation, tuple[Effect, ...]]:
+def step(talk: Conversation, event: Event, now: datetime) -> tuple[Conversation, tuple[Effect, ...]]:
     """What becomes of the conversation, and what the customer does about it and when.
 
     While they are typing a further answer changes nothing: they have read it when they send.
     """
-    node = state.persona.nodes[state.node]
-    if state.turns >= state.persona.max_turns:
-        return replace(state, wakes=None), ()
-    turn: Turn | None = None
-    if isinstance(event, TimePassed):
-        if state.wakes is None or now < state.wakes:
-            return state, ()
-        turn = node.impatient
-        state = replace(state, wakes=None)
-    elif isinstance(event, Solved):
-        turn = _chosen(node.on_solved, "", state.mood)
-    elif state.busy is None or now >= state.busy:
-        turn = _chosen(node.on_reply, event.text, state.mood)
-        state = replace(state, wakes=None)
-    return (state, ()) if turn is None else _taken(state, turn, node, now)
+    match event:
+        case Heard(text):
+            told = machine.Event(HEARD, text)
+        case Solved():
+            told = machine.Event(SOLVED)
+        case TimePassed():
+            told = machine.Event(TIME)
+    state, effects = machine.step(talk.state, told, now)
+    return Conversation(state), tuple(_effect(one) for one in effects)
 
 
-def _chosen(turns: tuple[Turn, ...], text: str, mood: int) -> Turn | None:
-    return next((turn for turn in turns if turn.when is None or holds(turn.when, text, mood)), None)
+def graph_of(persona: Persona) -> Graph:
+    places = {name: _place(node) for name, node in persona.nodes.items()}
+    return Graph(
+        persona.start, places, persona.mood, persona.max_turns, persona.seed, heard=frozenset({HEARD})
+    )
 
 
 def holds(when: When, text: str, mood: int) -> bool:
     """Whether an answer is what a turn waits for."""
-    heard = folded(text)
-    return (
-        (not when.contains_any or any(folded(word) in heard for word in when.contains_any))
-        and all(folded(word) in heard for word in when.contains_all)
-        and not any(folded(word) in heard for word in when.contains_none)
-        and len(text) >= when.longer_than
-        and (when.mood_at_least is None or mood >= when.mood_at_least)
-        and (when.mood_at_most is None or mood <= when.mood_at_most)
-    )
+    return condition_holds(_condition(when), {"said": (text,), "mood": (str(mood),)})
 
 
-def _taken(
-    state: Conversation, turn: Turn, node: Node, now: datetime
-) -> tuple[Conversation, tuple[Effect, ...]]:
-    # A draw depends on nothing but the seed and the place, so that a replay cannot differ.
-    draw = random.Random(f"{state.persona.seed}/{state.node}/{state.turns}")  # noqa: S311  # nosec B311 # a play, the same each time
-    at = now
-    mood = max(LOWEST, min(HIGHEST, state.mood + turn.mood))
-    effects: list[Effect] = []
-    for text in turn.says:
-        low, high = turn.after
-        at += timedelta(seconds=round(draw.uniform(low.total_seconds(), high.total_seconds())))
-        effects.append(Say(at, text))
+def _place(node: Node) -> Place:
+    ways = [_way(HEARD, turn) for turn in node.on_reply] + [_way(SOLVED, turn) for turn in node.on_solved]
+    return Place(tuple(ways), node.patience, None if node.impatient is None else _way(TIME, node.impatient))
+
+
+def _way(on: str, turn: Turn) -> Way:
+    outs = [Out("say", {"text": text}, turn.after) for text in turn.says]
     if turn.rate is not None:
-        score = max(1, min(5, 3 + mood)) if isinstance(turn.rate, str) else turn.rate
-        effects.append(Rate(at + turn.after[0], score))
-    state = replace(
-        state, node=turn.goto or state.node, mood=mood, turns=state.turns + 1, busy=at if turn.says else None
-    )
-    # Nobody is impatient twice about the same silence: only an answer or another node starts the wait again.
-    return (state if turn is node.impatient and turn.goto is None else _waiting(state, at)), tuple(effects)
+        outs.append(Out("rate", {"score": str(turn.rate)}, (turn.after[0], turn.after[0])))
+    when = None if turn.when is None else _condition(turn.when)
+    return Way(on, when=when, goto=turn.goto, outs=tuple(outs), mood=turn.mood)
 
 
-def _waiting(state: Conversation, since: datetime) -> Conversation:
-    patience = state.persona.nodes[state.node].patience
-    return replace(state, wakes=None if patience is None else since + patience)
+def _condition(when: When) -> Condition:
+    tests = []
+    if when.contains_any:
+        tests.append(Look("said", "has_any", when.contains_any))
+    if when.contains_all:
+        tests.append(Look("said", "has_all", when.contains_all))
+    if when.contains_none:
+        tests.append(Look("said", "has_none", when.contains_none))
+    if when.longer_than:
+        tests.append(Look("said", "longer_than", (str(when.longer_than),)))
+    if when.mood_at_least is not None:
+        tests.append(Look("mood", "at_least", (str(when.mood_at_least),)))
+    if when.mood_at_most is not None:
+        tests.append(Look("mood", "at_most", (str(when.mood_at_most),)))
+    return Every(tuple(tests))
+
+
+def _effect(effect: machine.Effect) -> Effect:
+    if effect.kind == "say":
+        return Say(effect.at, effect.data["text"])
+    score = effect.data["score"]
+    if score == "mood":
+        return Rate(effect.at, max(1, min(5, 3 + int(effect.data["mood"]))))
+    return Rate(effect.at, int(score))
