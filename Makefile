@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit messages lock audit screens bench bench-hub live chaos chaos-hub clean
+.PHONY: help demo test lint types imports unit messages lock audit screens bench bench-hub bench-personal live chaos chaos-hub clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ bench: $(VENV)/.dev  ## measure against the targets: docs/benchmarks.md (about t
 
 bench-hub: $(VENV)/.dev  ## measure the hub, on SQLite and PostgreSQL: docs/benchmarks.md (about a quarter of an hour)
 	@$(BIN)/python -m bench.hub $(ARGS)
+
+bench-personal: $(VENV)/.dev  ## precision and recall of the personal-data finder: docs/privacy.md
+	ATENDENTE_PERSONAL=2000 $(BIN)/pytest tests/privacy/test_personal.py --numprocesses=0 -q -s -k "corpus or alike"
 
 live: $(VENV)/.dev  ## everything against a real Request Tracker, seeded with 2,000 complaints and 100 tickets
 	ATENDENTE_LIVE_ROWS=2000+100 $(BIN)/pytest tests/live --numprocesses=0 -s
