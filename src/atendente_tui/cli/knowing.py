@@ -1,18 +1,17 @@
-"""`kb` and `scripts`: what we know, as articles and as ready answers."""
+"""`kb`: what we know, as articles."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atendente_tui import labels, paths
+from atendente_tui import labels
 from atendente_tui.cli import shapes
 from atendente_tui.cli.exits import Exit, say
-from atendente_tui.cli.opening import configuration, session
+from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json, print_table, print_text
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
@@ -21,7 +20,6 @@ from atendente_tui.store import reading
 if TYPE_CHECKING:
     from atendente_tui.knowledge.articles import Article
     from atendente_tui.knowledge.marked import Fault
-    from atendente_tui.knowledge.scripts import Script
 
 SHOWN = 20  # faults told one by one by an import; lint and --json have them all
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
@@ -37,13 +35,6 @@ def register(app: typer.Typer) -> None:
     kb.command("lint", help=_("Say what is wrong with Markdown files, by file and line."))(lint_folder)
     kb.command("export", help=_("Write every article as a Markdown file."))(export_articles)
     app.add_typer(kb, name="kb")
-    scripts = typer.Typer(
-        help=_("Scripts: ready answers with variables."), no_args_is_help=True, rich_markup_mode=None
-    )
-    scripts.command("search", help=_("Search the scripts."))(search_scripts)
-    scripts.command("show", help=_("Show a script."))(show_script)
-    scripts.command("lint", help=_("Say what is wrong with script files, by file and line."))(lint_scripts)
-    app.add_typer(scripts, name="scripts")
 
 
 # -- articles ----------------------------------------------------------------------------------------------
@@ -61,7 +52,7 @@ def search_articles(
             if row is not None:
                 snippet = one.snippet.replace("\x02", "").replace("\x03", "")
                 found.append(shapes.article(row, snippet=snippet, score=one.score))
-        _print_found(found, as_json)
+        print_found(found, as_json)
     return Exit.DONE
 
 
@@ -89,7 +80,7 @@ def import_articles(
     from atendente_tui.store.writing import Lane
 
     articles, faults = _read(folder)
-    _tell(faults[:SHOWN])
+    tell(faults[:SHOWN])
     if len(faults) > SHOWN:
         say(
             _("and {n} more; all of them: atendente kb lint {folder}").format(
@@ -125,7 +116,7 @@ def lint_folder(folder: Folder, as_json: AsJson = False) -> int:
 
     articles, faults = _read(folder)
     faults += lint_articles(articles, today=date.today())  # noqa: DTZ011 - a review date is a day where the editor is
-    return _print_faults(faults, as_json)
+    return print_faults(faults, as_json)
 
 
 def export_articles(folder: Folder, as_json: AsJson = False) -> int:
@@ -150,90 +141,10 @@ def _read(folder: Path) -> tuple[list[Article], list[Fault]]:
     return load_articles(folder)
 
 
-# -- scripts -----------------------------------------------------------------------------------------------
-
-
-def search_scripts(
-    query: Annotated[str, typer.Argument(metavar="QUERY")] = "", limit: Limit = 20, as_json: AsJson = False
-) -> int:
-    from atendente_tui.knowledge.finding import find_scripts, indexed_scripts
-
-    found = [
-        {
-            "id": one.item.id,
-            "title": one.item.title,
-            "audience": "public",
-            "snippet": one.snippet,
-            "score": one.score,
-        }
-        for one in find_scripts(indexed_scripts(_scripts()), query, limit=limit)
-    ]
-    _print_found(found, as_json)
-    return Exit.DONE
-
-
-def show_script(script: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> int:
-    one = next((one for one in _scripts() if one.id == script), None)
-    if one is None:
-        raise Refused("no_such_script", found=script)
-    if as_json:
-        print_json(
-            {
-                "id": one.id,
-                "title": one.title,
-                "text": one.text,
-                "channels": [str(channel) for channel in one.channels],
-                "tags": list(one.tags),
-                "variants": {str(channel): text for channel, text in one.variants.items()},
-            }
-        )
-    else:
-        print_text(f"{one.title}\n")
-        print_text(one.text or json.dumps({str(c): t for c, t in one.variants.items()}, ensure_ascii=False))
-    return Exit.DONE
-
-
-def lint_scripts(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help=_("Default: the folders in use."))
-    ] = None,
-    as_json: AsJson = False,
-) -> int:
-    from atendente_tui.knowledge.scripts import load_scripts
-
-    faults: list[Fault] = []
-    for one in [folder] if folder else _folders():
-        if not one.exists():
-            raise Refused("no_such_folder", found=str(one))
-        faults += load_scripts(one)[1]
-    return _print_faults(faults, as_json)
-
-
-def _folders() -> list[Path]:
-    from atendente_tui.desk.scripts import script_folders
-
-    return script_folders(configuration(), paths.data_dir())
-
-
-def _scripts() -> list[Script]:
-    """Files need no store; only what the team shares is in one."""
-    from atendente_tui.desk.scripts import scripts_in
-
-    if (paths.store_dir() / "store.db").exists():
-        with session() as at:
-            found = scripts_in(_folders(), at.read)
-    else:
-        found = scripts_in(_folders(), None)
-    _tell(found.faults)
-    for one in found.hidden:
-        say(one)
-    return found.scripts
-
-
 # -- answers -----------------------------------------------------------------------------------------------
 
 
-def _print_found(found: list[dict[str, Any]], as_json: bool) -> None:
+def print_found(found: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
@@ -245,16 +156,20 @@ def _print_found(found: list[dict[str, Any]], as_json: bool) -> None:
         say(_("Nothing found."))
 
 
-def _print_faults(faults: list[Fault], as_json: bool) -> int:
+def print_faults(faults: list[Fault], as_json: bool) -> int:
     if as_json:
-        print_json([{"file": one.file, "line": one.line, "why": str(one)} for one in faults])
+        print_json(
+            [{"file": one.file, "line": one.line, "column": one.column, "why": str(one)} for one in faults]
+        )
     else:
-        _tell(faults)
+        tell(faults)
         if not faults:
             say(_("Nothing wrong found."))
     return Exit.REFUSED if faults else Exit.DONE
 
 
-def _tell(faults: list[Fault]) -> None:
+def tell(faults: list[Fault]) -> None:
+    """Each on a line of its own, with its column where it is known: what editors jump to."""
     for one in faults:
-        say(str(one))
+        where = f"{one.file}:{one.line}" if one.line else one.file
+        say(one.place + str(one).removeprefix(where))

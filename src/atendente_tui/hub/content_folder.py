@@ -132,6 +132,8 @@ def _at(made: Entry | Fault, file: str, line: int = 1) -> Entry | Fault:
 
 def script_body(script: Script) -> str:
     """One script as a YAML document of its own."""
+    if isinstance(script.written, dict):  # with its steps and conditions, word for word
+        return yaml.safe_dump(script.written, allow_unicode=True, sort_keys=False, width=10_000)
     fields: dict[str, Any] = {"id": script.id, "title": script.title}
     if script.channels:
         fields["channels"] = [str(one) for one in script.channels]

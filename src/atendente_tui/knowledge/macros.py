@@ -13,22 +13,13 @@ Either may be absent, not both. An action is one name with its value; they are d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from atendente_tui.domain.words import Priority, Status, Tier
 from atendente_tui.i18n import _
-from atendente_tui.knowledge.marked import Fault, Fields, parse
-from atendente_tui.knowledge.scripts import check_placeholders
-
-ACTIONS = ("status", "priority", "team", "tier", "tag", "untag", "note", "wrap_up")
-MOST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    name: str
-    """One of `ACTIONS`."""
-    values: tuple[str, ...]
-    """One, or the tags."""
+from atendente_tui.knowledge.actions import Action, read_actions
+from atendente_tui.knowledge.articles import read_text
+from atendente_tui.knowledge.marked import Fault, Fields, columned, parse
+from atendente_tui.knowledge.placeholders import check_placeholders
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +35,31 @@ def read_macro(text: str, key: str, path: str) -> tuple[Macro | None, list[Fault
     """The macro of one document. None with a fault: half a macro must not be run."""
     tree, faults = parse(text, path)
     if tree is None:
-        return None, faults or [Fault(path, 0, _("the file is empty"))]
+        return None, columned(faults, text) or [Fault(path, 0, _("the file is empty"))]
     fields = Fields(tree, path, faults)
     title, answer = fields.maybe("title"), fields.maybe("text")
     check_placeholders(fields, "text")
-    written = fields.each("actions")
-    if len(written) > MOST:
-        fields.wrong(_("too many"), field="actions", found=str(len(written)), allowed=(f"≤ {MOST}",))
-    actions = [made for one in written[:MOST] if (made := _action(one)) is not None]
-    if not (answer or "").strip() and not written:
+    actions = read_actions(fields)
+    if not (answer or "").strip() and not fields.each("actions"):
         fields.wrong(_("needs a text, or actions"), field="text")
     fields.close()
     if faults:
-        return None, faults
-    return Macro(key, title or key, answer or "", tuple(actions)), []
+        return None, columned(faults, text)
+    return Macro(key, title or key, answer or "", actions), []
 
 
-def _action(fields: Fields) -> Action | None:
-    names = list(fields)
-    if len(names) != 1 or names[0] not in ACTIONS:
-        fields.wrong(_("must be one action"), found=", ".join(names) or "—", allowed=ACTIONS)
-        return None
-    (name,) = names
-    if name in ("tag", "untag"):
-        values = tuple(one for one in fields.texts(name) if one.strip())
-        if not values:
-            fields.wrong(_("is required"), field=name)
-        return Action(name, values)
-    word: str | None
-    match name:
-        case "status":
-            word = fields.word(name, Status)
-        case "priority":
-            word = fields.word(name, Priority)
-        case "tier":
-            word = fields.word(name, Tier)
-        case _:
-            word = fields.text(name) or None
-    return None if word is None else Action(name, (str(word),))
+def load_macros(folder: Path) -> tuple[list[Macro], list[Fault]]:
+    """Every `*.yaml` and `*.yml` of the folder, in the order of their names; a macro's id is its file's name."""
+    macros: dict[str, Macro] = {}
+    faults: list[Fault] = []
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        try:
+            text = read_text(path)
+        except (OSError, ValueError) as error:
+            faults.append(Fault(path.name, 0, str(error)))
+            continue
+        macro, found = read_macro(text, path.stem, path.name)
+        faults += found
+        if macro is not None and macros.setdefault(macro.id, macro) is not macro:
+            faults.append(Fault(path.name, 1, _("this id is already used by {file}").format(file=path.stem)))
+    return list(macros.values()), faults

@@ -6,10 +6,10 @@ is turned into a number or a word only by the reader that expects one. Aliases, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
@@ -33,6 +33,13 @@ class Fault:
     field: str = ""
     found: str | None = None
     allowed: tuple[str, ...] = ()
+    column: int = 0
+    """Counts from 1; 0 when it is not known (`columned` finds it)."""
+
+    @property
+    def place(self) -> str:
+        """File, line and column, as far as they are known: what editors jump to."""
+        return ":".join([self.file, *(str(one) for one in (self.line, self.column) if one)])
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
@@ -76,18 +83,29 @@ def parse(text: str, file: str, *, first_line: int = 1) -> tuple[Value | None, l
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + first_line if mark is not None else 0
-        return None, [
-            Fault(
-                file,
-                line,
-                _("not readable as YAML: {problem}").format(problem=error.problem or error.context),
-            )
-        ]
+        said = _("not readable as YAML: {problem}").format(problem=error.problem or error.context)
+        return None, [Fault(file, line, said, column=mark.column + 1 if mark is not None else 0)]
     except (yaml.YAMLError, RecursionError) as error:
         problem = str(safe_line(str(error) or type(error).__name__, characters=120))
         return None, [Fault(file, 0, _("not readable as YAML: {problem}").format(problem=problem))]
     except _Wrong as wrong:
         return None, [Fault(file, wrong.line, wrong.message, wrong.field)]
+
+
+def columned(faults: Iterable[Fault], text: str) -> list[Fault]:
+    """The faults of a file's text with their columns: of what was found where it stands on the line, else of the line's beginning."""
+    lines = text.splitlines()
+    return [
+        replace(one, column=_column(one, lines[one.line - 1])) if 0 < one.line <= len(lines) else one
+        for one in faults
+    ]
+
+
+def _column(fault: Fault, line: str) -> int:
+    if fault.column:
+        return fault.column
+    at = line.rfind(fault.found.split("\n")[0]) if fault.found else -1
+    return (at if at >= 0 else len(line) - len(line.lstrip())) + 1
 
 
 def _value(node: yaml.Node, path: str, first: int, seen: set[int], depth: int) -> Value:
@@ -122,6 +140,15 @@ def _scalar(value: Value) -> bool:
     return value.data is None or isinstance(value.data, str)
 
 
+def plain_tree(value: Value) -> Any:
+    """The value as plain dictionaries, lists and texts, as its author wrote it."""
+    if isinstance(value.data, dict):
+        return {name: plain_tree(one) for name, one in value.data.items()}
+    if isinstance(value.data, tuple):
+        return [plain_tree(one) for one in value.data]
+    return value.data
+
+
 class Fields:
     """The fields of one mapping, read by type. Faults are collected; a wrong field reads as absent, so that all show at once."""
 
@@ -130,6 +157,8 @@ class Fields:
         self.faults = faults
         self.line = value.line if value is not None else 1
         self.path = value.path if value is not None else path
+        self.whole_value = value
+        """What it reads."""
         self._asked: list[str] = []
         self._values: dict[str, Value] = {}
         if value is None:

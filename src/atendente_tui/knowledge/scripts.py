@@ -1,6 +1,7 @@
-"""Scripts: canned texts in YAML files, with variables that are filled from the ticket and questions that are asked.
+"""Scripts in YAML files: canned texts with variables that are filled from the ticket, and guided ones, step by step.
 
 A file holds one script or a list of them. `text` serves every channel; `variants` replace it on the channels they name.
+In their place a guided script has `steps` (`knowledge.guided`). `when` says for which tickets it is meant.
 """
 
 from __future__ import annotations
@@ -8,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from atendente_tui.domain.templates import VARIABLES, placeholders
 from atendente_tui.domain.words import Channel
+from atendente_tui.flow.condition import Condition, Known, holds
+from atendente_tui.flow.guide import Guide
 from atendente_tui.i18n import _
+from atendente_tui.knowledge.actions import Action, Ending, read_actions, read_ending
 from atendente_tui.knowledge.articles import read_text
-from atendente_tui.knowledge.marked import Fault, Fields, Value, parse
+from atendente_tui.knowledge.conditions import read_condition
+from atendente_tui.knowledge.guided import Finish, read_guide
+from atendente_tui.knowledge.marked import Fault, Fields, Value, columned, parse, plain_tree
+from atendente_tui.knowledge.placeholders import check_placeholders
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +28,32 @@ class Script:
     id: str
     title: str
     text: str
-    """For every channel without a variant of its own; "" when only variants exist."""
+    """For every channel without a variant of its own; "" when only variants exist; of a guided script all it may say."""
     channels: tuple[Channel, ...] = ()
     """Where it is offered; empty: everywhere."""
     tags: tuple[str, ...] = ()
     variants: Mapping[Channel, str] = field(default_factory=dict)
     path: str = ""
     line: int = 1
+    when: Condition | None = None
+    """For which tickets it is meant: it is offered first where it holds, and after all others where it does not."""
+    guide: Guide | None = None
+    """The steps of a guided script: it is gone through, not inserted as a whole."""
+    ending: Ending | None = None
+    """How the contact is wrapped up after it, offered with a preview."""
+    actions: tuple[Action, ...] = ()
+    finishes: Mapping[str, Finish] = field(default_factory=dict)
+    """The same by end step, in place of the script's own."""
+    written: Any = field(default=None, compare=False, repr=False)
+    """As its author wrote it, in plain dictionaries, lists and texts."""
+
+    def meant(self, known: Known) -> bool:
+        """Whether it is meant for a ticket of which this is known."""
+        return self.when is None or holds(self.when, known)
+
+    def finish(self, step: str) -> Finish:
+        """What is offered at the end that was come to."""
+        return self.finishes.get(step) or Finish(self.ending, self.actions)
 
     def suits(self, channel: Channel | None) -> bool:
         """Whether it is offered on a channel; without a channel every script is."""
@@ -44,7 +70,7 @@ def read_scripts(text: str, path: str) -> tuple[list[Script], list[Fault]]:
     """The scripts of one file. A script with a fault is left out: half a text must not be sent."""
     tree, faults = parse(text, path)
     if tree is None:
-        return [], faults or [Fault(path, 0, _("the file is empty"))]
+        return [], columned(faults, text) or [Fault(path, 0, _("the file is empty"))]
     scripts: list[Script] = []
     for value in tree.data if isinstance(tree.data, tuple) else (tree,):
         found: list[Fault] = []
@@ -52,7 +78,7 @@ def read_scripts(text: str, path: str) -> tuple[list[Script], list[Fault]]:
         faults += found
         if not found:
             scripts.append(script)
-    return scripts, faults
+    return scripts, columned(faults, text)
 
 
 def load_scripts(folder: Path) -> tuple[list[Script], list[Fault]]:
@@ -90,8 +116,15 @@ def _script(value: Value, path: str, faults: list[Fault]) -> Script:
         check_placeholders(written, name)
     text = fields.maybe("text")
     check_placeholders(fields, "text")
-    if text is None and not variants:
-        fields.wrong(_("needs a text, or variants by channel"), field="text")
+    guide: Guide | None = None
+    finishes: dict[str, Finish] = {}
+    if "steps" in fields:
+        guide, finishes = read_guide(fields)
+        if text is not None or variants:
+            fields.wrong(_("has steps: a text of its own would never be said"), field="text")
+        text = "\n\n".join(one.said(None) for one in guide.steps.values() if one.said(None))
+    elif text is None and not variants:
+        fields.wrong(_("needs a text, variants by channel, or steps"), field="text")
     script = Script(
         fields.text("id"),
         fields.text("title"),
@@ -101,28 +134,12 @@ def _script(value: Value, path: str, faults: list[Fault]) -> Script:
         variants,
         path,
         fields.line,
+        read_condition(fields),
+        guide,
+        read_ending(fields),
+        read_actions(fields),
+        finishes,
+        plain_tree(value),
     )
     fields.close()
     return script
-
-
-def check_placeholders(fields: Fields, name: str) -> None:
-    """Every `{{…}}` must be a question or name a variable known here; the fault points at its own line."""
-    value = fields.value(name)
-    if value is None or not isinstance(value.data, str):
-        return
-    for one in placeholders(value.data):
-        unknown = [variable for variable in one.names if variable not in VARIABLES]
-        if one.readable and not unknown:
-            continue
-        before = value.data[: value.data.index(one.source)].count("\n") + (1 if value.block else 0)
-        here = Value(value.line + before, value.path, None)
-        if unknown:
-            fields.wrong(_("is no variable known here"), here, found=", ".join(unknown), allowed=VARIABLES)
-        else:
-            fields.wrong(
-                _("is neither a variable nor a question"),
-                here,
-                found=one.source,
-                allowed=("{{hoje}}", "{{?…}}"),
-            )
