@@ -35,6 +35,7 @@ TABLES = (
     "setting",
     "outbox",
     "draft",
+    "beside",
     "imported",
     "audit",
     "poison",

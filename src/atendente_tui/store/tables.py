@@ -300,6 +300,17 @@ class Presence(SQLModel, table=True):
     until: int = _int()
 
 
+class Beside(SQLModel, table=True):
+    __tablename__ = "beside"
+    __table_args__ = _BARE
+    ticket_id: int = _int(key=True, to="ticket.id", ondelete="CASCADE")
+    kind: str = _text(key=True)
+    name: str = _text(key=True)
+    value: str = _text()
+    at: int = _int()
+    author: str = _text()
+
+
 class Outbox(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
@@ -325,6 +336,7 @@ class Outbox(SQLModel, table=True):
     created: int = _int()
     changed: int = _int()
     events: str | None = _text(null=True)
+    batch: str | None = _text(null=True)
 
 
 class Draft(SQLModel, table=True):
