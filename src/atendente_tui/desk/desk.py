@@ -182,7 +182,9 @@ def give(
     ticket_id = 0 if ticket is None else int(ticket.id)
     if not desk.dry:
         from atendente_tui.store import audit, effects, outbox
+        from atendente_tui.store.kept import kept
 
+        command = kept(command)
         undo = effects.perform(tx, command)
         outbox.add(tx, command, hold_until, undo)
         audit.record(tx, command.author, command.type, ticket_id or None, str(command.id), hold=seconds)

@@ -74,6 +74,7 @@ def edit(desk: Desk, command_id: UUID | str, text: str) -> Future[Submitted]:
         from atendente_tui.domain import command as commands
         from atendente_tui.domain.channels import check_reply
         from atendente_tui.store import audit, outbox
+        from atendente_tui.store.kept import kept
 
         row = outbox_row(tx, command_id)
         if row.type not in ("reply", "note"):
@@ -96,7 +97,7 @@ def edit(desk: Desk, command_id: UUID | str, text: str) -> Future[Submitted]:
         changes: dict[str, Any] = {"id": fresh.id, "text": words, "at": fresh.at}
         if isinstance(old, commands.Reply) and row.state == OutboxState.CONFLICT:
             changes |= {"last_seen": None, "seen": _seen_now(row, old.seen)}
-        new = old.model_copy(update=changes)
+        new = kept(old.model_copy(update=changes))
         channel = old.channel if isinstance(old, commands.Reply) else None
         hold_until = to_ms(fresh.at + timedelta(seconds=desk.hold(row.type, channel)))
         outbox.replace(tx, row.n, new, hold_until)

@@ -15,6 +15,7 @@ from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.words import Channel, Direction, EventKind, Status
 from atendente_tui.store import audit, outbox
 from atendente_tui.store.ingest import Applied, apply_changes
+from atendente_tui.store.kept import kept
 from atendente_tui.store.writing import Lane, Tx
 
 if TYPE_CHECKING:
@@ -166,4 +167,4 @@ def _queue(tx: Tx, command: Create | Reply, event: EventAppend) -> None:
             "UPDATE event SET command_id = ?, remote_id = NULL WHERE remote_id = ?",
             (str(command.id), event.remote_id),
         )
-    outbox.add(tx, command, tx.now, {})
+    outbox.add(tx, kept(command), tx.now, {})

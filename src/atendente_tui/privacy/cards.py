@@ -40,7 +40,7 @@ _SECURITY = (
     r"|(?:n[úu]meros?|d[íi]gitos?|c[óo]digo)[ \t]+(?:d[eo][ \t]+)?(?:atr[áa]s|tr[áa]s|verso)\b)"
 )
 _CODE_AFTER = re.compile(
-    rf"{_SECURITY}(?P<gap>\D{{0,{_NEAR}}}?)(?<!\d)(?P<code>\d{{3,4}})(?![\d%°ºª]|[.,/:-]\d|\s*(?:reais|dias?|h\b|horas?|"
+    rf"{_SECURITY}(?P<gap>[^\d*]{{0,{_NEAR}}}?)(?<!\d)(?P<code>\d{{3,4}})(?![\d%°ºª*]|[.,/:-]\d|[ .-]\d*\*|\s*(?:reais|dias?|h\b|horas?|"
     r"min|anos?|vezes|x\b|kg|km|itens|d[íi]gitos?|n[úu]meros?))",
     re.IGNORECASE,
 )
@@ -56,6 +56,13 @@ _ANOTHER_THING = re.compile(
 _CODE_BESIDE = re.compile(
     r"(?:\D{0,16}(?:0[1-9]|1[0-2])\s?[/\-]\s?(?:20)?\d\d\D{1,16}|[ .\-/|;,]{1,3})(?P<code>\d{3,4})(?![\d]|[.,/:-]\d)"
 )
+
+
+_CODE_WORDS = ("cvv", "cvc", "cvn", "cv2", "cod", "cód", "security", "tras", "trás", "verso")
+_GAPS = bytes(set(" .-_/\t·\u00a0".encode()))
+_TWELVE = re.compile(rb"[0-9]{12}")
+_OTHER_DIGITS = "\u0660"
+"""From here on there are digits that are not ASCII's."""
 
 
 class Span(NamedTuple):
@@ -110,7 +117,7 @@ def masked_number(number: str) -> str:
 
 def without_card_data(text: str) -> str:
     """The text as it may be kept: numbers masked, security codes dropped. The same text when it holds none."""
-    if _RUN.search(text) is None and re.search(_SECURITY, text, re.IGNORECASE) is None:
+    if not _may_hold_any(text):
         return text
     cards = card_numbers(text)
     codes = security_codes(text, cards)
@@ -122,6 +129,16 @@ def without_card_data(text: str) -> str:
         parts += (text[at : span.start], shown)
         at = span.end
     return "".join([*parts, text[at:]])
+
+
+def _may_hold_any(text: str) -> bool:
+    """Asked of everything that comes in: a first look that costs next to nothing."""
+    if len(text.encode("latin-1", "ignore")) == len(text) or max(text) < _OTHER_DIGITS:
+        close = text.encode(errors="ignore").translate(None, _GAPS)
+        if _TWELVE.search(close) is None:
+            lower = text.lower()
+            return any(word in lower for word in _CODE_WORDS)
+    return True
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[Span]:

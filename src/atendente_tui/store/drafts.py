@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atendente_tui.store.kept import kept_text
 from atendente_tui.store.rows import DraftRow
 
 if TYPE_CHECKING:
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def save_draft(tx: Tx, draft: DraftRow) -> None:
-    """Write it under its slot, in place of what was there."""
+    """Write it under its slot, in place of what was there. A card's number in it is kept masked."""
+    draft = draft._replace(text=kept_text(draft.text), extra=kept_text(draft.extra))
     tx.db.execute(
         "INSERT INTO draft (slot, ticket_id, kind, text, cursor_line, cursor_column, extra, updated)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

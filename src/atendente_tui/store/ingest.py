@@ -20,6 +20,7 @@ from atendente_tui.store.incoming_beside import apply_articles, apply_directory,
 from atendente_tui.store.incoming_customers import apply_customers
 from atendente_tui.store.incoming_events import apply_events, unseen
 from atendente_tui.store.incoming_tickets import read_tickets, write_tickets
+from atendente_tui.store.kept import kept, kept_text, kept_tree
 from atendente_tui.store.writing import Lane
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def keep_cursor(tx: Tx, page: ChangePage, backend: str) -> None:
 def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
     """Apply changes without a cursor."""
     total = Applied()
+    changes = [_as_kept(change) for change in changes]
     for group, by_type in _groups(changes):
         try:
             with tx.savepoint():
@@ -118,6 +120,13 @@ def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
                 except LASTING as alone:
                     total += _set_aside(tx, change, backend, alone)
     return total
+
+
+def _as_kept(change: Change) -> Change:
+    try:
+        return kept(change)
+    except LASTING:
+        return change  # it will be set aside for what is wrong with it
 
 
 def _by_type(changes: Sequence[Change]) -> dict[str, list[Any]]:
@@ -193,12 +202,12 @@ _NAMES: dict[str, Callable[[Any], object]] = dict.fromkeys(
 
 def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
     try:
-        text = change.model_dump_json()
+        text = json.dumps(kept_tree(json.loads(change.model_dump_json(warnings=False))), ensure_ascii=False)
     except Exception:
-        text = json.dumps(repr(change))
+        text = kept_text(json.dumps(repr(change)))
     tx.db.execute(
         "INSERT INTO poison (at, backend, change, error) VALUES (?, ?, ?, ?)",
-        (tx.now, backend, text, f"{type(wrong).__name__}: {wrong}"[:500]),
+        (tx.now, backend, text, kept_text(f"{type(wrong).__name__}: {wrong}")[:500]),
     )
     tx.touch("sync")
     return Applied(skipped=1)
