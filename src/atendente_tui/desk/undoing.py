@@ -20,22 +20,24 @@ if TYPE_CHECKING:
 def undo(desk: Desk, command_id: UUID | str) -> Future[Submitted]:
     """Refused: command_unknown, already_undone, already_sent, later_commands (count, for a created ticket with work on it)."""
 
-    def job(tx: Tx) -> Submitted:
-        from atendente_tui.store import audit, outbox
+    return desk.do(lambda tx: taken_back(tx, desk, command_id))
 
-        row = outbox_row(tx, command_id)
-        if row.state == OutboxState.UNDONE:
-            raise Refused("already_undone")
-        if row.state not in (OutboxState.HELD, OutboxState.QUEUED) or _may_have_left(tx, row.n):
-            raise Refused("already_sent", state=row.state)
-        if row.type == "create" and (after := outbox.later(tx.db, row.n)):
-            raise Refused("later_commands", count=len(after))
-        give_words_back(tx, row)
-        outbox.take_back(tx, row.n, OutboxState.UNDONE)
-        audit.record(tx, desk.agent.login, "undo", row.ticket_id, row.command_id)
-        return submitted(row, OutboxState.UNDONE)
 
-    return desk.do(job)
+def taken_back(tx: Tx, desk: Desk, command_id: UUID | str) -> Submitted:
+    """`undo` within a transaction."""
+    from atendente_tui.store import audit, outbox
+
+    row = outbox_row(tx, command_id)
+    if row.state == OutboxState.UNDONE:
+        raise Refused("already_undone")
+    if row.state not in (OutboxState.HELD, OutboxState.QUEUED) or _may_have_left(tx, row.n):
+        raise Refused("already_sent", state=row.state)
+    if row.type == "create" and (after := outbox.later(tx.db, row.n)):
+        raise Refused("later_commands", count=len(after))
+    give_words_back(tx, row)
+    outbox.take_back(tx, row.n, OutboxState.UNDONE)
+    audit.record(tx, desk.agent.login, "undo", row.ticket_id, row.command_id)
+    return submitted(row, OutboxState.UNDONE)
 
 
 def outbox_row(tx: Tx, command_id: UUID | str) -> OutboxRow:

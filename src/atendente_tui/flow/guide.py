@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from atendente_tui.domain.looks import ANSWER
+from atendente_tui.domain.looks import ANSWER, FACT
 from atendente_tui.flow.condition import Condition, Every, Known, Look, holds
 from atendente_tui.flow.graph import ENTER, Graph, Out, Place, Way
 from atendente_tui.flow.machine import State, look
@@ -98,7 +98,7 @@ def _place(step: Step) -> Place:
             one.goto,
             (Out("fact", {"name": one.fact}),) if one.fact else (),
             marks=DONE,
-            learns={ANSWER + step.name: one.key},
+            learns={ANSWER + step.name: one.key} | ({FACT + one.fact: "yes"} if one.fact else {}),
         )
         for one in step.choices
     ]
