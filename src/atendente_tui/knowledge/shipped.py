@@ -1,4 +1,4 @@
-"""Where the content that comes with the program lies: the demo's scenario, scripts, articles and play."""
+"""Where the content that comes with the program lies: the demo's scenario, scripts, processes, macros, articles and play."""
 
 from __future__ import annotations
 
@@ -7,5 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent.parent / "demo"
 SCENARIO = FOLDER / "loja.yaml"
 SCRIPTS = FOLDER / "scripts"
+PROCESSES = FOLDER / "processes"
+MACROS = FOLDER / "macros"
 ARTICLES = FOLDER / "articles"
 PLAY = FOLDER / "jogada.yaml"
