@@ -11,6 +11,7 @@ HEAVY = (
     "sqlalchemy",
     "httpx",
     "keyring",
+    "cryptography",
     "typer",
     "yaml",
     "holidays",

@@ -40,6 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "demonstrating": ("demo",),
     "hub": ("hub",),
     "health": ("doctor",),
+    "keys": ("key",),
 }
 """The modules of this room with the commands each brings; in this order help lists them."""
 

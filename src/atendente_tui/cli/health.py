@@ -260,6 +260,7 @@ def _store(config: Config) -> Iterator[Check]:
 def _first_key(config: Config) -> Iterator[Check]:
     """Whether there will be a place for a key; looking makes none."""
     from atendente_tui import secrets
+    from atendente_tui.keys.chain import no_place_for_a_key
 
     named = os.environ.get("ATENDENTE_STORE_KEY_FILE")
     if not config.store.encryption:
@@ -267,7 +268,7 @@ def _first_key(config: Config) -> Iterator[Check]:
     elif named or secrets.keyring_name():
         yield Check("key", True, _("made when first needed"))
     else:
-        yield Check("key", False, str(secrets.no_place_for_a_key()))
+        yield Check("key", False, str(no_place_for_a_key()))
 
 
 def _terminal() -> Check:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atendente_tui import os_words, paths
+from atendente_tui import paths
 from atendente_tui.cli.chosen import backend_of, chosen
+from atendente_tui.cli.config_file import changed
 from atendente_tui.cli.exits import Ended, Exit, say
 from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.printing import print_json
 from atendente_tui.cli.syncing import code_of_backend_error, told_backend_error
-from atendente_tui.config import Config, ConfigError, load
+from atendente_tui.config import Config, load
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 
@@ -88,19 +87,12 @@ def _tried(config: Config, secret: str) -> AgentIdentity:
     """Who one is there with this secret. Ends, and says why, when it opens nothing."""
     from atendente_tui.desk.connecting import BackendError, identify
 
-    before = os.environ.get("ATENDENTE_TOKEN")
-    os.environ["ATENDENTE_TOKEN"] = secret
     try:
-        return identify(config)
+        return identify(config, secret)
     except BackendError as error:
         say(told_backend_error(error))
         say(_("The secret was not kept. --no-check keeps it untried."))
         raise Ended(code_of_backend_error(error)) from error
-    finally:
-        if before is None:
-            del os.environ["ATENDENTE_TOKEN"]
-        else:
-            os.environ["ATENDENTE_TOKEN"] = before
 
 
 def _refuse_other(name: str, who: AgentIdentity) -> None:
@@ -143,52 +135,25 @@ def known(name: str) -> None:
 
 
 def work_on(name: str, url: str, user: str | None) -> Path:
-    """Work on this helpdesk from now on; the configuration file. Ends, and says why, when it cannot be written."""
-    file = paths.config_file().resolve()
-    try:
-        _write(file, name, url, user)
-    except OSError as error:
-        said = _("The configuration {file} cannot be written: {error}")
-        say(said.format(file=file, error=os_words.why(error)))
-        raise Ended(Exit.USAGE) from error
-    return file
+    """Work on this helpdesk from now on; the configuration file. Ends, and says why, when it cannot be written.
 
-
-def _write(file: Path, name: str, url: str, user: str | None) -> None:
-    """Change the table `[backend]` of the configuration and nothing else; the file is replaced whole or not at all.
-
-    Of the same helpdesk as before, what is not said stays as it was.
+    Only the table `[backend]` is changed; of the same helpdesk as before, what is not said stays as it was.
     """
-    import tomlkit
-
     from atendente_tui.desk.connecting import check_settings
 
-    load(file)  # a file with faults is not written over
-    try:
-        tree = tomlkit.parse(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        tree = tomlkit.document()
-    table: Any = tree.get("backend")
-    if table is None:
-        table = tomlkit.table()
-        tree["backend"] = table
-    elif table.get("name") != name:
-        for key in ("url", "user", "options"):
-            table.pop(key, None)
-    table["name"] = name
-    for key, value in (("url", url or None), ("user", user)):
-        if value is not None:
-            table[key] = value
-    if not file.parent.exists():
-        paths.private_dir(file.parent)
-    beside = file.with_name(file.name + ".new")
-    beside.write_text(tomlkit.dumps(tree), encoding="utf-8")
-    try:
-        check_settings(load(beside))
-        if file.exists():
-            shutil.copymode(file, beside)
-        os.replace(beside, file)
-    except ConfigError as error:
-        raise ConfigError(tuple(fault._replace(file=file) for fault in error.faults)) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    def change(tree: Any) -> None:
+        import tomlkit
+
+        table: Any = tree.get("backend")
+        if table is None:
+            table = tomlkit.table()
+            tree["backend"] = table
+        elif table.get("name") != name:
+            for key in ("url", "user", "options"):
+                table.pop(key, None)
+        table["name"] = name
+        for key, value in (("url", url or None), ("user", user)):
+            if value is not None:
+                table[key] = value
+
+    return changed(change, check_settings)

@@ -65,12 +65,12 @@ def store_key(config: Config) -> bytes | None:
     """The key of the working profile's store, None where encryption is off. Says when one was made."""
     if not config.store.encryption:
         return None
-    from atendente_tui import secrets
+    from atendente_tui.keys import chain
 
-    key, made = secrets.store_key(paths.store_dir())
-    if made:
-        say(made)
-    return key
+    found = chain.store_key(paths.store_dir())
+    if found.made:
+        say(found.made)
+    return found.key
 
 
 @contextmanager

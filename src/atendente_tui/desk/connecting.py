@@ -208,9 +208,9 @@ def sync_now(
     return _with(backend, work)
 
 
-def identify(config: Config) -> AgentIdentity:
-    """Log in and say who we are there. Raises BackendError, Refused("no_backend")."""
-    return _with(_configured(config), lambda connection: connection.identify())
+def identify(config: Config, secret: str | None = None) -> AgentIdentity:
+    """Log in and say who we are there, with this secret or the one that is kept. Raises BackendError, Refused("no_backend")."""
+    return _with(_configured(config), lambda connection: connection.identify(), secret)
 
 
 def fetch_attachment(config: Config, remote_id: str, limit: int = LARGEST_ATTACHMENT) -> bytes:
@@ -230,11 +230,11 @@ def _secret(backend: BackendConfig) -> str | None:
     return backend_secret(backend.name, backend.user)
 
 
-def _with(backend: BackendConfig, work: Callable[[Backend], Awaitable[T]]) -> T:
+def _with(backend: BackendConfig, work: Callable[[Backend], Awaitable[T]], secret: str | None = None) -> T:
     """Run `work` on a connection of its own, closed afterwards, on a loop of its own."""
 
     async def main() -> T:
-        connection = make_backend(backend, _secret(backend))
+        connection = make_backend(backend, secret if secret is not None else _secret(backend))
         try:
             return await work(connection)
         finally:

@@ -52,7 +52,7 @@ def copy_to(source: Path, target: Path, key: bytes | None) -> Path:
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         for suffix in ("", "-journal", "-wal", "-shm"):
             part.with_name(part.name + suffix).unlink(missing_ok=True)
@@ -77,7 +77,8 @@ def _check(path: Path, key: bytes | None, counts: dict[str, int]) -> None:
         raise StoreDamaged("the copy does not hold what the store holds", path)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the system write down which files are in it."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -106,13 +107,18 @@ def back_up(store: Store, *, at_least_every: float = 3_600.0) -> Copy | None:
     known = backups(store.path)
     if known and (now - known[0].at).total_seconds() < at_least_every:
         return None
-    folder = store.path / "backup"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = copy_to(store.file, folder / f"store-{to_ms(now)}.db", store._key)
-    copy = Copy(target, now, target.stat().st_size)
+    copy = copy_now(store.path, store._key, now)
     for old in superfluous([copy, *known]):
         old.path.unlink(missing_ok=True)
     return copy
+
+
+def copy_now(store_path: Path, key: bytes | None, now: datetime) -> Copy:
+    """One more periodic copy of the store in directory `store_path`. Raises as `copy_to`."""
+    folder = store_path / "backup"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = copy_to(store_path / "store.db", folder / f"store-{to_ms(now)}.db", key)
+    return Copy(target, now, target.stat().st_size)
 
 
 def superfluous(copies: list[Copy]) -> list[Copy]:

@@ -80,6 +80,12 @@ def attach(db: Connection, path: Path, name: str, key: bytes | None) -> None:
     db.execute(f"ATTACH DATABASE ? AS {name} KEY ?", (f"{path.absolute().as_uri()}?mode=ro", spec))
 
 
+def attach_to_write(db: Connection, path: Path, name: str, key: bytes | None) -> None:
+    """Put a file beside this connection's own that is to be filled under a key of its own."""
+    spec = "" if key is None else f"x'{key.hex()}'"
+    db.execute(f"ATTACH DATABASE ? AS {name} KEY ?", (f"{path.absolute().as_uri()}?mode=rw", spec))
+
+
 def explained(wrong: Exception, path: Path, key: bytes | None) -> Exception:
     """SQLite's error as one of ours where it is one that a person can do something about."""
     if isinstance(wrong, StoreError):

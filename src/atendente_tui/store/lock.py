@@ -36,6 +36,10 @@ class InstanceLock:
         self.was_clean = _read(self._file).get("clean") is not False
         self._write(clean=False)
 
+    @property
+    def released(self) -> bool:
+        return self._file.closed
+
     def _write(self, *, clean: bool) -> None:
         self._file.truncate(0)
         self._file.write(

@@ -93,6 +93,8 @@ class Store:
 
     def _start(self) -> None:
         made = not self.file.exists()
+        for left in self.path.glob("*recod*"):  # of a change of key that was cut off (`recoding`)
+            left.unlink(missing_ok=True)
         self._db = engine.connect(self.file, self._key)
         if made:
             os.chmod(self.file, 0o600)

@@ -69,9 +69,9 @@ def open_workplace(config: Config) -> Workplace:
 
     key, made = None, None
     if config.store.encryption:
-        from atendente_tui.secrets import store_key
+        from atendente_tui.keys.chain import store_key
 
-        key, made = store_key(paths.store_dir())
+        key, _place, made = store_key(paths.store_dir())
     clock = SystemClock()
     store = Store.open(paths.store_dir(), key=key, rules=rules_of(config), clock=clock)
     try:
