@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit messages lock audit screens bench bench-hub bench-personal live chaos chaos-hub clean
+.PHONY: help demo test lint types imports unit messages lock audit screens bench bench-hub bench-folding bench-personal live chaos chaos-hub clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,9 +50,9 @@ audit: $(VENV)/.dev  ## ask the advisories about every package of the lock files
 
 lock:  ## resolve the lock files again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  --extra build pyproject.toml -o requirements.lock
+	  --extra build --extra spelling pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  --extra build --extra hub --group dev pyproject.toml -o requirements-dev.lock
+	  --extra build --extra hub --extra spelling --group dev pyproject.toml -o requirements-dev.lock
 
 bench: $(VENV)/.dev  ## measure against the targets: docs/benchmarks.md (about ten minutes)
 	@$(BIN)/python -m bench $(ARGS)
@@ -62,6 +62,9 @@ bench-hub: $(VENV)/.dev  ## measure the hub, on SQLite and PostgreSQL: docs/benc
 
 bench-personal: $(VENV)/.dev  ## precision and recall of the personal-data finder: docs/privacy.md
 	ATENDENTE_PERSONAL=2000 $(BIN)/pytest tests/privacy/test_personal.py --numprocesses=0 -q -s -k "corpus or alike"
+
+bench-folding: $(VENV)/.dev  ## how much of quoted mail is told from its reply, on ../shared/data/emails-raw
+	@$(BIN)/python -m bench.folding $(ARGS)
 
 live: $(VENV)/.dev  ## everything against a real Request Tracker, seeded with 2,000 complaints and 100 tickets
 	ATENDENTE_LIVE_ROWS=2000+100 $(BIN)/pytest tests/live --numprocesses=0 -s

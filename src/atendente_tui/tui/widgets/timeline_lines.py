@@ -14,6 +14,7 @@ from atendente_tui import formats, labels
 from atendente_tui.event_words import details, headline, values
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
+from atendente_tui.quoting import parts
 from atendente_tui.store.rows import EventRow
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line, Span, block, fitted, line, two_ends
@@ -25,6 +26,8 @@ CHARACTERS = 8_000
 """Of one event; the same."""
 QUOTED = 3
 """Quoted lines in a row that are shown before they are folded."""
+SIGNED = 2
+"""The same of a signature's lines."""
 
 _ROLES = {"customer": "customer", "agent": "agent", "bot": "bot", "system": "quiet"}
 _ALARMING = {"refused", "conflict", "unknown"}
@@ -185,27 +188,19 @@ def _head(entry: Entry, look: Look) -> tuple[Span, ...]:
 
 
 def _quotes_folded(text: str, look: Look) -> str:
-    """Long quotations of earlier mails become one line each; the reader shows them."""
-    if "\n>" not in text and not text.startswith(">"):
-        return text
+    """Quotations of earlier mails and signatures become one line each; the reader shows them."""
     kept: list[str] = []
-    quoted: list[str] = []
-
-    def close() -> None:
-        if len(quoted) > QUOTED:
-            said = n_("quoted: {n} line, Enter shows it", "quoted: {n} lines, Enter shows them", len(quoted))
-            kept.append(f"{look.glyphs.fold} {said.format(n=len(quoted))}")
+    for kind, said in parts(text):
+        lines = said.removesuffix("\n").split("\n")
+        filled = sum(1 for one in lines if one.strip())
+        if kind == "quote" and filled > QUOTED:
+            told = n_("quoted: {n} line, Enter shows it", "quoted: {n} lines, Enter shows them", filled)
+            kept.append(f"{look.glyphs.fold} {told.format(n=filled)}")
+        elif kind == "signature" and filled > SIGNED:
+            told = n_("signature: {n} line, Enter shows it", "signature: {n} lines, Enter shows them", filled)
+            kept.append(f"{look.glyphs.fold} {told.format(n=filled)}")
         else:
-            kept.extend(quoted)
-        quoted.clear()
-
-    for one in text.split("\n"):
-        if one.startswith(">"):
-            quoted.append(one)
-        else:
-            close()
-            kept.append(one)
-    close()
+            kept += lines
     return "\n".join(kept)
 
 
