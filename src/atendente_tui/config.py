@@ -19,6 +19,27 @@ THEMES = ("dark", "light", "high-contrast", "ansi")
 GLYPHS = ("unicode", "ascii")
 SORTS = ("score", "due", "updated", "opened")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+REVIEW_LEVELS = ("off", "warn", "block")
+REVIEW_RULES = [
+    "card",
+    "document",
+    "internal_article",
+    "internal_link",
+    "new_address",
+    "wrong_name",
+    "phone",
+    "email",
+    "pix",
+    "known_fact",
+    "promise",
+    "missing_file",
+    "shouting",
+    "jargon",
+    "curt",
+    "sms",
+    "spelling",
+]
+"""Rules of the reviewer that may be set (`review.rules`)."""
 T = TypeVar("T")
 
 
@@ -113,6 +134,20 @@ class SlaConfig(NamedTuple):
     segments: tuple[Segment, ...] = ()
 
 
+class ReviewConfig(NamedTuple):
+    """How the reviewer reads texts before they are sent."""
+
+    levels: Mapping[str, str] = MappingProxyType({})
+    """Rule → one of `REVIEW_LEVELS`, where it differs from the rule's own."""
+    internal_hosts: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+    """The company's own addresses, telephone numbers and Pix keys."""
+    avoid: Mapping[str, str] = MappingProxyType({})
+    """Words not to be used → what to say instead."""
+    dictionary: Path | None = None
+    """The .dic file of a Hunspell dictionary (its .aff beside it) in place of ours."""
+
+
 class Config(NamedTuple):
     source: Path | None = None
     store: StoreConfig = StoreConfig()
@@ -129,6 +164,11 @@ class Config(NamedTuple):
     scripts: tuple[Path, ...] = ()
     downloads: Path | None = None
     """Where attachments are saved; None for the system's folder of downloads."""
+    review: ReviewConfig = ReviewConfig()
+    signatures: Mapping[str, str] = MappingProxyType({})
+    """Text put below an answer, by channel, with "default"; may hold variables."""
+    survey_days: float | None = None
+    """Days in which a customer is asked at most once how it went; None asks nobody."""
 
 
 def load(path: Path) -> Config:
@@ -242,6 +282,9 @@ def one_of(allowed: Iterable[str]) -> str:
     return _("one of {names}").format(names=", ".join(allowed))
 
 
+_NOT_HEADINGS = {"source", "key_lines", "holds", "signatures", "survey_days"}
+
+
 class _Reading:
     """One pass over the parsed tree that collects every fault instead of stopping at the first."""
 
@@ -251,7 +294,7 @@ class _Reading:
         self.faults: list[Fault] = []
 
     def config(self, tree: dict[str, Any]) -> Config:
-        self.unknown(tree, "", set(Config._fields) - {"source", "key_lines", "holds"} | {"hold"})
+        self.unknown(tree, "", set(Config._fields) - _NOT_HEADINGS | {"hold", "signature", "survey"})
         result = Config(
             source=self.path,
             store=StoreConfig(
@@ -274,6 +317,9 @@ class _Reading:
                 for one in self.strings(self.table(tree, "scripts", {"folders"}), "scripts.folders")
             ),
             downloads=self.downloads(tree),
+            review=self.review(tree),
+            signatures=self.signatures(tree),
+            survey_days=self.survey_days(tree),
         )
         names = {one.name for one in result.calendars} | {"always", "default"}
         for one in result.sla:
@@ -411,6 +457,34 @@ class _Reading:
     def downloads(self, tree: dict[str, Any]) -> Path | None:
         folder = self.string(self.table(tree, "downloads", {"folder"}), "downloads.folder")
         return self.beside(folder) if folder else None
+
+    def review(self, tree: dict[str, Any]) -> ReviewConfig:
+        table = self.table(tree, "review", {*REVIEW_RULES, "internal_hosts", "ours", "avoid", "dictionary"})
+        levels = {
+            name: self.choice(table, f"review.{name}", REVIEW_LEVELS, "")
+            for name in REVIEW_RULES
+            if name in table
+        }
+        avoid = table.get("avoid", {})
+        if not isinstance(avoid, dict) or not all(isinstance(one, str) for one in avoid.values()):
+            self.wrong("review.avoid", repr(avoid), _("a table of words, each with what to say instead"))
+            avoid = {}
+        dictionary = self.string(table, "review.dictionary")
+        return ReviewConfig(
+            {name: level for name, level in levels.items() if level},
+            self.strings(table, "review.internal_hosts"),
+            self.strings(table, "review.ours"),
+            avoid,
+            self.beside(dictionary) if dictionary else None,
+        )
+
+    def signatures(self, tree: dict[str, Any]) -> Mapping[str, str]:
+        table = self.table(tree, "signature", {"default", *Channel})
+        return {name: text for name in table if (text := self.string(table, f"signature.{name}")) is not None}
+
+    def survey_days(self, tree: dict[str, Any]) -> float | None:
+        table = self.table(tree, "survey", {"days"})
+        return self.number(table, "survey.days", 30.0, at_least=0.0) if table else None
 
     def beside(self, path: str) -> Path:
         """A path of the file, which may be relative to the file's own folder."""

@@ -60,6 +60,8 @@ class Capabilities:
     """True: `attend` tells colleagues who looks at a ticket, and `hints` brings what they do."""
     uploads: bool = False
     """True: `upload` takes a file that a reply or note can then carry."""
+    copies: bool = False
+    """True: a reply by e-mail goes to its `cc` and `bcc`, too."""
     settings: bool = False
     """True: scripts, macros, calendars and SLA policies come with a pull."""
     parallel: int = 4

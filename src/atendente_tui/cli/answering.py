@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,10 +19,17 @@ from atendente_tui.cli.carrying_out import (
     identity_given,
     iso_given,
     text_given,
+    when_given,
 )
+from atendente_tui.cli.opening import Session
+from atendente_tui.cli.reviewing import overridden, uploaded
 from atendente_tui.desk import answering, creating, undoing
+from atendente_tui.domain.addresses import email_addresses
 from atendente_tui.domain.words import Channel, Priority, Status
 from atendente_tui.i18n import _
+
+if TYPE_CHECKING:
+    from atendente_tui.desk.desk import Submitted
 
 
 def register(app: typer.Typer) -> None:
@@ -38,20 +47,67 @@ def reply(
     ] = None,
     solve: Annotated[bool, typer.Option("--solve", help=_("Solve the ticket with it."))] = False,
     insist: Annotated[bool, typer.Option("--insist", help=_("Send though something new came in."))] = False,
+    cc: Annotated[
+        list[str] | None,
+        typer.Option("--cc", metavar="ADDRESS", help=_("Who gets a copy; as often as needed.")),
+    ] = None,
+    bcc: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--bcc", metavar="ADDRESS", help=_("Who gets a copy that nobody sees; as often as needed.")
+        ),
+    ] = None,
+    attach: Annotated[
+        list[Path] | None,
+        typer.Option("--attach", metavar="FILE", help=_("A file to go with it; as often as needed.")),
+    ] = None,
+    at_time: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help=_("When it is to leave: “tomorrow 9am”, or ISO 8601.")),
+    ] = None,
+    unsigned: Annotated[
+        bool, typer.Option("--no-signature", help=_("Without the channel's signature."))
+    ] = False,
+    no_survey: Annotated[
+        str, typer.Option("--no-survey", metavar="WHY", help=_("With --solve: ask no survey, and why."))
+    ] = "",
+    override: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--override",
+            metavar="RULE=WHY",
+            help=_("Send over what this rule of the review found, and why; as often as needed."),
+        ),
+    ] = None,
     hold: Hold = None,
     now: Now = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> int:
-    return carry_out(
-        lambda at: answering.reply(
+    def verb(at: Session) -> Future[Submitted]:
+        ticket_id, words = at.ticket(ticket), text_given(text)
+        going = answering.Beside(
+            cc=tuple(one for given in cc or () for one in email_addresses(given)),
+            bcc=tuple(one for given in bcc or () for one in email_addresses(given)),
+            attachments=uploaded(at, attach or ()),
+            at=when_given(at_time, at) if at_time else None,
+            signed=not unsigned,
+            survey=not no_survey,
+            survey_reason=no_survey,
+        )
+        silenced = overridden(at, ticket_id, words, channel, going, override or ())
+        return answering.reply(
             at.desk,
-            at.ticket(ticket),
-            text_given(text),
+            ticket_id,
+            words,
             channel=channel,
             status=Status.SOLVED if solve else None,
             insist=insist,
-        ),
+            beside=going._replace(silenced=silenced),
+        )
+
+    return carry_out(
+        verb,
         hold=hold,
         now=now,
         dry_run=dry_run,

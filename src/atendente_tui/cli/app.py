@@ -24,6 +24,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "queueing": ("queue", "next", "show", "history", "search"),
     "attachments": ("attachment",),
     "answering": ("reply", "note", "create", "undo"),
+    "reviewing": ("review",),
     "handling": (
         *("claim", "release", "assign", "status", "priority", "team", "escalate"),
         *("snooze", "tag", "wrapup", "promise", "fact", "merge", "link"),

@@ -33,6 +33,8 @@ _USAGE = frozenset(
         "backend_unknown",
         "backend_broken",
         "identity_unreadable",
+        "override_unreadable",
+        "address_unreadable",
         "size_unreadable",
         "when_unreadable",
         "no_such_folder",
@@ -58,7 +60,7 @@ _USAGE = frozenset(
 
 
 def code_of(refused: Refused) -> Exit:
-    if refused.code in ("attachment_unreachable", "inbound_unreachable"):
+    if refused.code in ("attachment_unreachable", "upload_unreachable", "inbound_unreachable"):
         return Exit.UNREACHABLE
     if refused.code in ("hub_schema", "hub_older"):
         return Exit.STORE

@@ -27,6 +27,7 @@ from atendente_tui.sync.backends_by_name import load, names
 
 if TYPE_CHECKING:
     from atendente_tui.backends.port import Backend
+    from atendente_tui.domain.change import Attachment
     from atendente_tui.store.store import Store
     from atendente_tui.sync.once import SyncReport
     from atendente_tui.sync.service import SyncService
@@ -129,6 +130,7 @@ def _info(name: str) -> BackendInfo:
             "stale_replies": told.stale_replies,
             "presence": told.presence,
             "uploads": told.uploads,
+            "copies": told.copies,
             "settings": told.settings,
             "parallel": told.parallel,
             "write_fields": sorted(told.write_fields),
@@ -216,6 +218,11 @@ def identify(config: Config, secret: str | None = None) -> AgentIdentity:
 def fetch_attachment(config: Config, remote_id: str, limit: int = LARGEST_ATTACHMENT) -> bytes:
     """The bytes of an attachment, at most `limit`. Raises BackendError, Refused("no_backend"). Blocks: use a thread."""
     return _with(_configured(config), lambda connection: connection.fetch_attachment(remote_id, limit))
+
+
+def upload(config: Config, name: str, content_type: str, content: bytes) -> Attachment:
+    """Hand a file to the backend for a later answer or note. Raises BackendError, Refused("no_backend")."""
+    return _with(_configured(config), lambda connection: connection.upload(name, content_type, content))
 
 
 def _configured(config: Config) -> BackendConfig:

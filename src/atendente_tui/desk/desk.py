@@ -20,6 +20,7 @@ from atendente_tui.domain.ids import new_id
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import OutboxState, Tier
+from atendente_tui.review.finding import Settings as ReviewSettings
 
 if TYPE_CHECKING:
     from atendente_tui.domain.command import Command
@@ -64,10 +65,14 @@ class Can(NamedTuple):
     local_only: frozenset[str] = frozenset()
     channels: frozenset[str] | None = None
     """By which an answer can go though its ticket is on another; None for any."""
+    copies: bool = False
+    """An answer by e-mail can go to others, too."""
+    uploads: bool = False
+    """Files can be put on an answer or a note."""
 
     @classmethod
     def everything(cls) -> Can:
-        return cls(EVERY_COMMAND)
+        return cls(EVERY_COMMAND, copies=True, uploads=True)
 
 
 class Desk(NamedTuple):
@@ -80,6 +85,12 @@ class Desk(NamedTuple):
     can: Can = Can.everything()
     zone: str = "America/Sao_Paulo"
     """Of the operator: what "today" and "good morning" mean in a script."""
+    review: ReviewSettings = ReviewSettings()
+    """How strict the reviewer is."""
+    signatures: Mapping[str, str] = MappingProxyType({})
+    """What stands below an answer, by channel, with "default"; variables not filled."""
+    survey_days: float | None = None
+    """Days in which a customer is asked at most once how it went; None: nobody is asked."""
     dry: bool = False
     """True checks the rules and writes nothing."""
 

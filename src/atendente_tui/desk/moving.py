@@ -75,6 +75,13 @@ def wrap_up(
     )
 
 
+def _asked(tx: Tx, desk: Desk, customer_id: int, now: int) -> bool:
+    """Whether the survey is due; where no span of days is set up, that is left to the backend."""
+    from atendente_tui.desk import surveying
+
+    return desk.survey_days is None or surveying.due(tx.db, desk, customer_id, now)
+
+
 def wrap_up_job(
     desk: Desk,
     ticket_id: int,
@@ -111,7 +118,7 @@ def wrap_up_job(
                 reason=reason or None,
                 note=note.strip(),
                 status=status,
-                survey=survey,
+                survey=survey and _asked(tx, desk, ticket.customer_id, given.ms),
             ),
         )
 

@@ -9,6 +9,7 @@ from sqlcipher3.dbapi2 import Connection
 from atendente_tui.clock import Clock
 from atendente_tui.config import Config
 from atendente_tui.desk.desk import Agent, Can, Desk
+from atendente_tui.desk.reviewing import settings_of
 from atendente_tui.policies import rules_of
 from atendente_tui.store.store import Store
 
@@ -34,7 +35,13 @@ def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connec
     can = Can.everything()
     if told:
         channels = frozenset(told.get("channels", ()))
-        can = Can(frozenset(told["commands"]), frozenset(told["local_only"]), channels)
+        can = Can(
+            frozenset(told["commands"]),
+            frozenset(told["local_only"]),
+            channels,
+            bool(told.get("copies")),
+            bool(told.get("uploads")),
+        )
     return Desk(
         store=store,
         agent=agent,
@@ -43,6 +50,9 @@ def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connec
         holds=config.holds,
         can=can,
         zone=config.ui.zone,
+        review=settings_of(config),
+        signatures=config.signatures,
+        survey_days=config.survey_days,
     )
 
 

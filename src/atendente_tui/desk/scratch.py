@@ -15,7 +15,8 @@ from atendente_tui.backends.demo import DemoBackend
 from atendente_tui.backends.port import BackendSettings
 from atendente_tui.clock import Clock, SystemClock
 from atendente_tui.config import Config
-from atendente_tui.desk.desk import Agent, Desk
+from atendente_tui.desk.desk import Agent, Can, Desk
+from atendente_tui.desk.reviewing import settings_of
 from atendente_tui.domain.rules import DEFAULT_RULES
 from atendente_tui.domain.words import Tier
 from atendente_tui.store.store import Store
@@ -64,7 +65,11 @@ def scratch(scenario: Path | None, clock: Clock, config: Config) -> Iterator[Scr
                 rules=DEFAULT_RULES,
                 clock=clock,
                 holds=config.holds,
+                can=Can.everything()._replace(uploads=False),
                 zone=config.ui.zone,
+                review=settings_of(config),
+                signatures=config.signatures,
+                survey_days=config.survey_days,
             )
             sync = SyncService(
                 store,

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from atendente_tui.store.writing import Tx
 
 
+_GIVEN_BACK = ("channel", "status", "cc", "bcc", "attachments", "not_before", "template")
+"""What a draft keeps beside its text of the answer it was."""
+
+
 def undo(desk: Desk, command_id: UUID | str) -> Future[Submitted]:
     """Refused: command_unknown, already_undone, already_sent, later_commands (count, for a created ticket with work on it)."""
 
@@ -61,7 +65,7 @@ def give_words_back(tx: Tx, row: OutboxRow) -> None:
     body: dict[str, Any] = json.loads(row.body)
     if row.type in ("reply", "note"):
         slot, kind = slot_of(row.ticket_id or 0, row.type), row.type
-        extra = {name: body[name] for name in ("channel", "status") if body.get(name) is not None}
+        extra = {name: body[name] for name in _GIVEN_BACK if body.get(name)}
     elif row.type == "create":
         slot, kind = f"new:{row.command_id}", "new"
         extra = {

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 
 from atendente_tui.domain.change import Attachment, Frozen, Identity, Text
 from atendente_tui.domain.words import Channel, Impact, Priority, Status, Tier
@@ -47,6 +47,26 @@ class Reply(_OnTicket):
     """Set together with the answer ("send and solve"), None to leave the backend's own rule."""
     attachments: tuple[Attachment, ...] = ()
     """Files the backend has already (`Capabilities.uploads`), by their remote ids."""
+    cc: tuple[Text, ...] = ()
+    bcc: tuple[Text, ...] = ()
+    """E-mail addresses that get a copy (`Capabilities.copies`)."""
+    not_before: AwareDatetime | None = None
+    """Written to leave at a later moment: until then it is held, and nothing of it counts as said."""
+    template: Text | None = None
+    """Id of the approved template the text is made of: such a message may go outside the channel's window."""
+    survey: bool | None = None
+    """With a status of `solved`: whether the customer is to be asked how it went; None says nothing about it."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_nobody_said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A reply that uses none of the younger fields looks as it always did, to older hubs as well."""
+        said: dict[str, Any] = handler(self)
+        return {
+            name: value for name, value in said.items() if value or name not in _YOUNGER or value is False
+        }
+
+
+_YOUNGER = ("cc", "bcc", "not_before", "template", "survey")
 
 
 class Note(_OnTicket):

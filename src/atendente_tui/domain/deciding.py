@@ -116,6 +116,16 @@ def _written(text: str, code: str = "text_empty") -> None:
 # -- talking ---------------------------------------------------------------------------------------------------------
 
 
+def _beside(command: Reply) -> Data:
+    """What its event tells besides the words."""
+    return {
+        **({"cc": ", ".join(command.cc)} if command.cc else {}),
+        **({"bcc": ", ".join(command.bcc)} if command.bcc else {}),
+        **({"template": command.template} if command.template else {}),
+        **({"survey": command.survey} if command.survey is not None else {}),
+    }
+
+
 def _reply(command: Reply, ticket: TicketUpsert, facts: Facts, now: datetime) -> Decision:
     """Refused: text_empty, ticket_closed, snooze_needs_time, status_move. A Clash brings what its author had not seen."""
     _written(command.text)
@@ -133,6 +143,7 @@ def _reply(command: Reply, ticket: TicketUpsert, facts: Facts, now: datetime) ->
         now,
         EventKind.MESSAGE,
         command.text,
+        _beside(command),
         values={"status": status},
         channel=command.channel,
         attachments=command.attachments,

@@ -107,6 +107,8 @@ def _none(_row: Mapping[str, Any], _body: Mapping[str, Any], _at: int) -> Row:
 
 
 def _reply(row: Mapping[str, Any], body: Mapping[str, Any], at: int) -> Row:
+    if body.get("not_before"):
+        return {}  # nothing is said yet: it counts when it has left (`effects.confirmed`)
     wanted = body["status"] or after_reply(Status(row["status"]))
     return {
         **to_status(row, str(wanted), at),

@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.words import AuthorKind, Direction, EventKind, Status
 from atendente_tui.store import columns, created, merged
 from atendente_tui.store.assessing import reassess
@@ -140,6 +141,8 @@ def confirmed(tx: Tx, n: int, receipt: Receipt) -> None:
     key, kind = found
     if receipt.event is not None:
         bind_event(tx, key, receipt.event)
+    if given.body.get("not_before"):
+        _said_at_last(tx, ticket_id, given.body, key)
     elif kind == EventKind.FIELD_CHANGE:
         # The backend tells every change of a field itself, under an id that we do not know: keep its account.
         forget_event(tx, command_id)
@@ -148,6 +151,27 @@ def confirmed(tx: Tx, n: int, receipt: Receipt) -> None:
 
 def rebind(tx: Tx, ticket_id: int, remote_id: str, protocol: str | None = None) -> None:
     """A ticket made here has its remote id now. Does nothing when it already has one."""
+def _counted_in(tx: Tx, ticket_id: int, given: _Given) -> None:
+    """Its fields are the backend's now. Where its echo is here already, what lies below them is newer than they are."""
+    echoed = tx.db.execute(
+        "SELECT 1 FROM event WHERE command_id = ? AND remote_id IS NOT NULL", (given.body["id"],)
+    ).fetchone()
+    if echoed is not None:
+        _replay(tx, ticket_id, without=given.n)
+    elif "status" in given.undo:
+        # The status told next is news, though it be the one told before ours.
+        tx.db.execute("UPDATE ticket SET remote_status = NULL WHERE id = ?", (ticket_id,))
+
+
+def _said_at_last(tx: Tx, ticket_id: int, body: Mapping[str, Any], key: int) -> None:
+    """What a reply means for its ticket, once one that was written for later has left."""
+    before = _ticket(tx, ticket_id)
+    after = dict(before)
+    now = from_ms(tx.now).isoformat()
+    columns.apply(after, {**body, "not_before": None, "at": now}, key)
+    _write(tx, before, after)
+
+
     doubled = created.rebind(tx, ticket_id, remote_id, protocol)
     if doubled is not None:
         _replay(tx, ticket_id, base={name: value for name, value in doubled.items() if name in columns.HELD})
@@ -376,7 +400,13 @@ def _text(body: Mapping[str, Any]) -> str:
 
 def _data(body: Mapping[str, Any], ticket: columns.Row) -> dict[str, Any]:
     match body["type"]:
-        case "reply" | "note":
+        case "reply":
+            return {
+                **{name: ", ".join(body[name]) for name in ("cc", "bcc") if body.get(name)},
+                **{name: body[name] for name in ("not_before", "template") if body.get(name)},
+                **({"survey": body["survey"]} if body.get("survey") is not None else {}),
+            }
+        case "note":
             return {}
         case "escalate":
             packet = {name: body[name] for name in ("reason", "tried", "workaround", "article") if body[name]}

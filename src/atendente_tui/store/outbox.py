@@ -42,9 +42,18 @@ _UNSETTLED = _FROM.replace("outbox o ", "outbox o INDEXED BY outbox_pending ")
 _PENDING = (
     "('held','queued','sent','unknown','refused','conflict')"  # literal: it must match the partial index
 )
+_SET_BACK = 60_000
+"""Milliseconds that a clock may be set back before the waits counted on it are void."""
+# A row that was written after now was written by a clock that has been set back since: its waits would last as long.
+# A moment that a person chose is no wait.
+_VOID = f"(o.changed > :now + {_SET_BACK} AND json_extract(o.body, '$.not_before') IS NULL)"
+_OVER = f"({_VOID} OR (o.hold_until <= :now AND o.next_try <= :now))"
+_HELD_ENOUGH = f"({_VOID} OR o.hold_until <= :now)"
 _FREE = (
     "o.state IN ('held','queued') AND (o.ticket_id IS NULL OR NOT EXISTS (SELECT 1 FROM outbox e"
-    f" WHERE e.ticket_id = o.ticket_id AND e.n < o.n AND e.state IN {_PENDING}))"
+    f" WHERE e.ticket_id = o.ticket_id AND e.n < o.n AND e.state IN {_PENDING}"
+    # what was written to leave later lets what is said until then go first
+    " AND NOT (e.state = 'held' AND json_extract(e.body, '$.not_before') IS NOT NULL)))"
 )
 
 

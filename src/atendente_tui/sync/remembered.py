@@ -83,6 +83,7 @@ def keep_identity(tx: Tx, backend: str, identity: AgentIdentity, capabilities: C
         "stale_replies": capabilities.stale_replies,
         "presence": capabilities.presence,
         "uploads": capabilities.uploads,
+        "copies": capabilities.copies,
         "settings": capabilities.settings,
     }
     keep(tx, backend, "capabilities", json.dumps(told))

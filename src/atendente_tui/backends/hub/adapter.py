@@ -43,6 +43,7 @@ CAPABILITIES = Capabilities(
     stale_replies=True,
     presence=True,
     uploads=True,
+    copies=True,
     settings=True,
     parallel=PARALLEL,
 )
