@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit messages lock audit screens bench bench-hub bench-folding bench-personal live chaos chaos-hub clean
+.PHONY: help demo test lint types imports unit messages lock audit screens bench bench-search bench-hub bench-folding bench-personal live chaos chaos-hub clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ lock:  ## resolve the lock files again (needs uv)
 
 bench: $(VENV)/.dev  ## measure against the targets: docs/benchmarks.md (about ten minutes)
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-search: $(VENV)/.dev  ## how good the search over articles is, beside plain FTS5, and what a key costs: docs/benchmarks.md
+	@$(BIN)/python -m bench.search --speed 100000 $(ARGS)
 
 bench-hub: $(VENV)/.dev  ## measure the hub, on SQLite and PostgreSQL: docs/benchmarks.md (about a quarter of an hour)
 	@$(BIN)/python -m bench.hub $(ARGS)

@@ -14,13 +14,17 @@ from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json, print_table, print_text
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.domain.words import Audience
 from atendente_tui.i18n import _
 from atendente_tui.store import reading
+from atendente_tui.store.passages import CLOSE, OPEN
 
 if TYPE_CHECKING:
     from atendente_tui.knowledge.articles import Article
     from atendente_tui.knowledge.marked import Fault
 
+SECONDS_MS = 5_000
+"""Nobody waits at a key here."""
 SHOWN = 20  # faults told one by one by an import; lint and --json have them all
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help=_("How many at the most."))]
@@ -41,17 +45,26 @@ def register(app: typer.Typer) -> None:
 
 
 def search_articles(
-    query: Annotated[str, typer.Argument(metavar="QUERY")], limit: Limit = 20, as_json: AsJson = False
+    query: Annotated[str, typer.Argument(metavar="QUERY")],
+    tag: Annotated[str | None, typer.Option("--tag", help=_("Only with this tag."))] = None,
+    product: Annotated[str | None, typer.Option("--product", help=_("Only about this product."))] = None,
+    audience: Annotated[
+        Audience | None, typer.Option("--audience", help=_("Only for customers, or only for the team."))
+    ] = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
 ) -> int:
-    from atendente_tui.store.search import search
+    from atendente_tui.store.article_search import Filters, passage, question, search_articles
 
+    filters = Filters(tag, product, str(audience) if audience else None)
     with session(searching=True) as at:
+        db = at.store.searcher()
         found = []
-        for one in search(at.store, query, limit=limit, kinds=("article",), rank="best"):
-            row = reading.article(at.read, one.ref)
+        for hit in search_articles(db, question(query, filters=filters), limit=limit, deadline_ms=SECONDS_MS):
+            row = reading.article(at.read, hit.id)
             if row is not None:
-                snippet = one.snippet.replace("\x02", "").replace("\x03", "")
-                found.append(shapes.article(row, snippet=snippet, score=one.score))
+                snippet = " ".join(passage(db, hit).replace(OPEN, "").replace(CLOSE, "").split())
+                found.append(shapes.article(row, snippet=snippet, score=round(hit.score, 4)))
         print_found(found, as_json)
     return Exit.DONE
 

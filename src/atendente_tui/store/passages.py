@@ -76,6 +76,20 @@ def finder(words: Sequence[str], *, whole_last: bool = False) -> Finder:
     return find
 
 
+def best_passage(words: Sequence[str], text: str) -> str:
+    """As `finder` cuts it, out of the line that has most of these words, each whole; the beginning when none has any."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    if not words or not lines:
+        return " ".join(lines)[: BEFORE + AFTER]
+    pattern = re.compile(_pattern([plain(word) for word in words], r"[^\W_]", whole_last=True))
+    said = [len(set(pattern.findall(plain(line)))) for line in lines]
+    most = max(range(len(lines)), key=lambda n: said[n])
+    if not said[most]:
+        return " ".join(lines)[: BEFORE + AFTER]
+    # A short line alone says little: what follows it belongs to it.
+    return finder(words, whole_last=True)(" ".join(lines[most : most + 3]))
+
+
 def _pattern(folded: Sequence[str], letter: str, whole_last: bool) -> str:
     """Each word first and what may not stand before it after: so the search runs along the word's own letters."""
     endings = [f"(?!{letter})"] * len(folded)

@@ -78,14 +78,14 @@ class Shelf:
         """What answers to the query; to an empty one, what suits the ticket: `channel` and `subject` are its own."""
         self.load()
         only = SIGNS.get(query[:1])
-        words = query[1:].strip() if only else query.strip()
+        words = (query[1:] if only else query).lstrip()  # a space behind the last word says that it is whole
         offers: list[Offer] = []
         if only in (None, "script"):
-            offers += self._scripts(words, channel)
+            offers += self._scripts(words.strip(), channel)
         if only in (None, "article"):
-            offers += self._articles(words)
+            offers += self._articles(words if words.strip() else "")
         if only in (None, "ticket"):
-            offers += self._tickets(words or subject, similar=not words)
+            offers += self._tickets(words.strip() or subject, similar=not words.strip())
         return offers
 
     def close(self) -> None:
@@ -110,8 +110,11 @@ class Shelf:
         from atendente_tui.store import reading
 
         if words:
-            refs = [hit.ref for hit in self._search(words, "article", ARTICLES)]
-            rows = [row for ref in refs if (row := reading.article(self._read, ref)) is not None]
+            from atendente_tui.store.article_search import question, search_articles
+
+            asked = question(words, typing=True)
+            hits = search_articles(self.store, asked, limit=ARTICLES, deadline_ms=DEADLINE_MS)
+            rows = [row for hit in hits if (row := reading.article(self._read, hit.id)) is not None]
             found = [(row.id, row.title, row.audience) for row in rows]
         else:
             found = self._read.execute(
