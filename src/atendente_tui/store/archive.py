@@ -39,6 +39,8 @@ TABLES = (
     "imported",
     "audit",
     "poison",
+    "erased",
+    "legal_hold",
 )
 FORMATS = ("jsonl", "csv", "parquet")
 MANIFEST = "manifest.json"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlcipher3 import dbapi2 as sqlite
 
+from atendente_tui.store.erased import without_erased
 from atendente_tui.store.incoming import Batch
 from atendente_tui.store.incoming_beside import apply_articles, apply_directory, apply_gone, apply_settings
 from atendente_tui.store.incoming_customers import apply_customers
@@ -103,8 +104,9 @@ def keep_cursor(tx: Tx, page: ChangePage, backend: str) -> None:
 
 def apply_changes(tx: Tx, changes: Sequence[Change], backend: str) -> Applied:
     """Apply changes without a cursor."""
-    total = Applied()
-    changes = [_as_kept(change) for change in changes]
+    asked = len(changes)
+    changes = [_as_kept(change) for change in without_erased(tx, changes)]
+    total = Applied(unchanged=asked - len(changes))
     for group, by_type in _groups(changes):
         try:
             with tx.savepoint():

@@ -380,6 +380,22 @@ class Poison(SQLModel, table=True):
     error: str = _text()
 
 
+class Erased(SQLModel, table=True):
+    __tablename__ = "erased"
+    __table_args__ = _BARE
+    hash: str = _text(key=True)
+    salt: str = _text()
+    at: int = _int()
+
+
+class LegalHold(SQLModel, table=True):
+    __tablename__ = "legal_hold"
+    customer_id: int = _int(key=True, to="customer.id", ondelete="CASCADE")
+    reason: str = _text()
+    author: str = _text()
+    at: int = _int()
+
+
 class IndexQueue(SQLModel, table=True):
     __tablename__ = "index_queue"
     __table_args__ = ({"sqlite_autoincrement": True},)
