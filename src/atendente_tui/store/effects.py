@@ -139,18 +139,16 @@ def confirmed(tx: Tx, n: int, receipt: Receipt) -> None:
     if found is None:
         return
     key, kind = found
-    if receipt.event is not None:
-        bind_event(tx, key, receipt.event)
     if given.body.get("not_before"):
         _said_at_last(tx, ticket_id, given.body, key)
+    if receipt.event is not None:
+        bind_event(tx, key, receipt.event)
     elif kind == EventKind.FIELD_CHANGE:
         # The backend tells every change of a field itself, under an id that we do not know: keep its account.
         forget_event(tx, command_id)
         step_back(tx, ticket_id)
 
 
-def rebind(tx: Tx, ticket_id: int, remote_id: str, protocol: str | None = None) -> None:
-    """A ticket made here has its remote id now. Does nothing when it already has one."""
 def _counted_in(tx: Tx, ticket_id: int, given: _Given) -> None:
     """Its fields are the backend's now. Where its echo is here already, what lies below them is newer than they are."""
     echoed = tx.db.execute(
@@ -172,6 +170,8 @@ def _said_at_last(tx: Tx, ticket_id: int, body: Mapping[str, Any], key: int) -> 
     _write(tx, before, after)
 
 
+def rebind(tx: Tx, ticket_id: int, remote_id: str, protocol: str | None = None) -> None:
+    """A ticket made here has its remote id now. Does nothing when it already has one."""
     doubled = created.rebind(tx, ticket_id, remote_id, protocol)
     if doubled is not None:
         _replay(tx, ticket_id, base={name: value for name, value in doubled.items() if name in columns.HELD})
