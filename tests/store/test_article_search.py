@@ -14,6 +14,7 @@ from atendente_tui.domain.change import ArticleGone, ArticleUpsert
 from atendente_tui.domain.words import Audience
 from atendente_tui.knowledge.articles import Article
 from atendente_tui.store.article_search import Filters, question, search_articles
+from atendente_tui.store.article_words import internal_in
 from atendente_tui.store.indexing import prepare, store_id
 from atendente_tui.store.ingest import apply_changes
 from atendente_tui.store.store import Lane, Store
@@ -164,3 +165,20 @@ def test_what_is_kept_up_is_what_would_be_made_anew(
                 assert [hit.id for hit in search_articles(kept, question(query))] == [
                     hit.id for hit in search_articles(anew, question(query))
                 ]
+
+
+def test_pasted_internal_words_are_known_again_until_the_article_is_no_longer_internal(kb: Store) -> None:
+    secret = "Até trezentos reais o atendente aprova sozinho, acima disso só com a supervisão."
+    put(kb, [Article("alcada", "Alçadas", secret + "\n", Audience.INTERNAL)])
+    pasted = f"Olá! {secret.upper()} Abraço."
+    with closing(kb.search_reader()) as db:
+        (one,) = internal_in(db, pasted)
+        assert (one.title, pasted[one.start : one.end]) == ("Alçadas", secret.upper().rstrip("."))
+        assert internal_in(db, "Até trezentos reais eu aprovo.") == []
+    put(kb, [Article("aviso", "Aviso", f"Todos sabem: {secret}\n", Audience.PUBLIC)])
+    with closing(kb.search_reader()) as db:
+        assert internal_in(db, pasted) == [], "customers can read it anyway"
+    put(kb, [Article("aviso", "Aviso", "Nada.\n", Audience.PUBLIC)])
+    put(kb, [Article("alcada", "Alçadas", secret + "\n", Audience.PUBLIC)])
+    with closing(kb.search_reader()) as db:
+        assert internal_in(db, pasted) == []

@@ -59,6 +59,7 @@ def review(
         )
         speller = speller_of(at.config)
         try:
+            where = reviewing.with_passages(at.desk, words, where)
             found = rules.review(words, where, at.desk.review, speller.places(words, where))
         finally:
             speller.close()

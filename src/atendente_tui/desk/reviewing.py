@@ -12,7 +12,7 @@ from atendente_tui.desk import reaching
 from atendente_tui.domain.identities import normal
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, IdentityKind
-from atendente_tui.review.finding import Finding, Level, Settings, Situation
+from atendente_tui.review.finding import Finding, Level, Passage, Settings, Situation
 from atendente_tui.store import reading
 
 if TYPE_CHECKING:
@@ -113,7 +113,27 @@ def findings(
     """The review of a text without the dictionary's part."""
     from atendente_tui.review.rules import review
 
-    return review(text, where or situation(db, desk, ticket_id), desk.review)
+    where = where or situation(db, desk, ticket_id)
+    return review(text, with_passages(desk, text, where), desk.review)
+
+
+def with_passages(desk: Desk, text: str, where: Situation) -> Situation:
+    """`where` with what of the text stands in internal articles; for any thread, in a few milliseconds.
+
+    Without the full text (made again after a loss, say) nothing is known of what articles say, and nothing is held back.
+    """
+    if not where.public or where.internal:
+        return where
+    from sqlcipher3 import dbapi2 as sqlite
+
+    from atendente_tui.store.article_words import internal_in
+    from atendente_tui.store.errors import StoreError
+
+    try:
+        shared = internal_in(desk.store.searcher(), text)
+    except (sqlite.Error, StoreError, OSError):
+        return where
+    return where._replace(internal=tuple(Passage(one.title, text[one.start : one.end]) for one in shared))
 
 
 def check(found: Collection[Finding], silenced: Silenced) -> None:

@@ -1,10 +1,15 @@
-"""What of an article goes into an answer, and the guard that keeps internal ones out of public answers."""
+"""What of an article goes into an answer, and the guard that keeps internal ones out of public answers.
+
+An article is internal as a whole (`audience: internal`), or a part of it is: a section whose heading begins with
+"Interno" ("## Interno: alçadas") belongs to the team, up to the next heading of its level.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
+from atendente_tui.domain.fold import folded
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Audience
 
@@ -13,6 +18,9 @@ Piece = Literal["link", "steps", "text"]
 _STEP = re.compile(r"^[ \t]*(?:\d+[.)]|[-*+])[ \t]+.*$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_ANY_HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
+_INTERNAL = re.compile(r"(?:uso )?intern[oa]s?\b|internal\b")
+_FENCE = re.compile(r"^[ \t]*(```|~~~).*?^[ \t]*\1", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 
 
@@ -22,15 +30,38 @@ def may_insert(audience: Audience | str, title: str, *, public: bool) -> None:
         raise Refused("article_internal", title=title)
 
 
+def parts(body: str, audience: Audience | str) -> tuple[str, str]:
+    """(what customers may read, what only the team may) of an article's Markdown."""
+    if audience != Audience.PUBLIC:
+        return "", body
+    fences = [found.span() for found in _FENCE.finditer(body)]
+    public: list[str] = []
+    internal: list[str] = []
+    inside, at, level = False, 0, 0
+    for heading in _ANY_HEADING.finditer(body):
+        if any(start <= heading.start() < end for start, end in fences):
+            continue
+        depth = len(heading[1])
+        opens = _INTERNAL.match(folded(heading[2])) is not None
+        closes = inside and depth <= level and not opens
+        if (opens and not inside) or closes:
+            (internal if inside else public).append(body[at : heading.start()])
+            inside, at, level = opens, heading.start(), depth
+    (internal if inside else public).append(body[at:])
+    return "".join(public), "".join(internal)
+
+
 def insertion(
     title: str, body: str, audience: Audience | str, url: str | None, piece: Piece, *, public: bool
 ) -> str:
     """The text to put at the cursor: plain, because customers read no Markdown.
 
     link is the title and the address (only the title without one), steps are its numbered or dotted lines (the whole
-    text when it has none). Raises Refused as `may_insert` does.
+    text when it has none). Internal sections stay out of what is public. Raises Refused as `may_insert` does.
     """
     may_insert(audience, title, public=public)
+    if public:
+        body = parts(body, audience)[0]
     if piece == "link":
         return f"{title}: {url}" if url else title
     if piece == "steps":

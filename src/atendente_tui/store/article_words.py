@@ -14,8 +14,15 @@ from typing import NamedTuple
 
 from sqlcipher3.dbapi2 import Connection
 
+from atendente_tui.knowledge.guarding import (
+    Shared,
+    fingerprints,
+    internal_passages,
+    shingles,
+)
+from atendente_tui.knowledge.inserting import parts, plain
 from atendente_tui.knowledge.ranking import BODY, TAG, TITLE, Profile, profile
-from atendente_tui.knowledge.wording import grams, language, readable, stem, telling
+from atendente_tui.knowledge.wording import grams, language, readable, stem, stems, telling, words
 
 LONGEST = 100_000
 """Characters of one article that are read."""
@@ -32,11 +39,15 @@ SCHEMA = (
     f"CREATE VIRTUAL TABLE kb_text USING fts5(title, tags, body, {_OPTIONS})",
     f"INSERT INTO kb_text (kb_text, rank) VALUES ('rank', 'bm25({TITLE}.0, {TAG}.0, {BODY}.0)')",
     f"CREATE VIRTUAL TABLE kb_gram USING fts5(grams, {_OPTIONS})",
+    # Runs of words of what is internal, so that it is known again where it is pasted.
+    "CREATE TABLE kb_internal (run INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (run, id)) WITHOUT ROWID",
+    "CREATE INDEX kb_internal_id ON kb_internal (id)",
 )
 
 
 class _Read(NamedTuple):
     id: int
+    internal: frozenset[int]
     profile: Profile
     title: list[str]
     tags: list[str]
@@ -53,6 +64,10 @@ def take_in(db: Connection, ids: Sequence[int]) -> None:
         found: Counter[str] = Counter(one for article in read for one in article.profile.counts)
         _count(db, found, len(read), sum(article.profile.length for article in read))
         db.executemany("INSERT OR IGNORE INTO kb_form VALUES (?, ?)", sorted(forms))
+        db.executemany(
+            "INSERT INTO kb_internal VALUES (?, ?)",
+            [(run, article.id) for article in read for run in sorted(article.internal)],
+        )
         db.executemany(
             "INSERT INTO kb_doc VALUES (?, ?, ?)",
             [(article.id, article.profile.length, packed(article.profile)) for article in read],
@@ -74,11 +89,11 @@ def forget(db: Connection, ids: Sequence[int]) -> None:
 
 def _read(db: Connection, ids: Sequence[int], forms: set[tuple[str, str]]) -> Iterator[_Read]:
     rows = db.execute(
-        f"SELECT id, title, substr(body, 1, {LONGEST}), tags, coalesce(product, ''), language FROM mirror.article"
+        f"SELECT id, title, substr(body, 1, {LONGEST}), tags, coalesce(product, ''), language, audience FROM mirror.article"
         " WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     )
-    for article, title, body, tags, product, code in rows:
+    for article, title, body, tags, product, code, audience in rows:
         tongue = language(code)
         text = readable(body)
         labels = [*map(str, json.loads(tags)), product]
@@ -86,7 +101,8 @@ def _read(db: Connection, ids: Sequence[int], forms: set[tuple[str, str]]) -> It
         forms.update(
             (word, stem(word, tongue)) for word in set(telling(f"{title} {' '.join(labels)} {text}"))
         )
-        yield _Read(article, done, named, tagged, written)
+        internal = fingerprints(parts(body, audience)[1])
+        yield _Read(article, internal, done, named, tagged, written)
 
 
 def _drop(db: Connection, ids: Sequence[int]) -> None:
@@ -102,6 +118,7 @@ def _drop(db: Connection, ids: Sequence[int]) -> None:
     _count(db, gone, -len(rows), -sum(row[1] for row in rows))
     db.executemany("DELETE FROM kb_text WHERE rowid = ?", [(row[0],) for row in rows])
     db.executemany("DELETE FROM kb_doc WHERE id = ?", [(row[0],) for row in rows])
+    db.executemany("DELETE FROM kb_internal WHERE id = ?", [(row[0],) for row in rows])
 
 
 def _count(db: Connection, change: Counter[str], articles: int, length: int) -> None:
@@ -144,3 +161,28 @@ def unpacked(text: str, length: int, wanted: Iterable[str]) -> Profile:
             entry = entry[:-1]
         counts[one] = int(entry)
     return Profile(counts, frozenset(lead), length)
+
+
+def internal_in(db: Connection, text: str) -> list[Shared]:
+    """Where a text repeats something internal of the articles, and of which; nothing that a public text says, too."""
+    runs = json.dumps([one.hash for one in shingles(text)])
+    known = dict(
+        db.execute(
+            "SELECT k.run, a.title FROM kb_internal k JOIN mirror.article a ON a.id = k.id"
+            " WHERE k.run IN (SELECT value FROM json_each(?)) ORDER BY k.id DESC",
+            (runs,),
+        ).fetchall()
+    )
+    return [one for one in internal_passages(text, known) if not _public(db, text[one.start : one.end])]
+
+
+def _public(db: Connection, passage: str) -> bool:
+    """Whether customers can read these words in a public article anyway."""
+    phrase = " ".join(stems(passage))
+    rows = db.execute(
+        "SELECT a.body FROM kb_text JOIN mirror.article a ON a.id = kb_text.rowid"
+        " WHERE kb_text MATCH ? AND a.audience = 'public' LIMIT 20",
+        (f'"{phrase}"',),
+    )
+    said = " ".join(words(passage))
+    return any(said in " ".join(words(plain(parts(body, "public")[0]))) for (body,) in rows)

@@ -19,20 +19,22 @@ from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.domain.fold import folded
 from atendente_tui.store import article_words, engine
-from atendente_tui.store.errors import StoreClosed, StoreDamaged, StoreError, WrongKey
+from atendente_tui.store.errors import StoreClosed, StoreDamaged, StoreError, StoreFull, WrongKey
 from atendente_tui.store.writing import Lane, unpacked
 
 if TYPE_CHECKING:
     from atendente_tui.store.store import Store
 
 CACHE = 16_384  # KiB, taken as used: the hits of a common word are megabytes
-VERSION = "2"
+VERSION = "3"
 """Of what is indexed and how: another one in the file makes it anew."""
 BATCH = 20_000  # rows in one transaction, a quarter of a second: longer ones are little faster
 ARTICLES = 500
 """Articles in one transaction: their words are cut to stems, which takes a hundred times as long as a message."""
 GATHER = 1.0
 """Seconds for which little is left to become more: many short transactions cost twice as much as few long ones."""
+FULL_REST = 20.0
+"""Seconds after which a full disk is looked at again."""
 PENDING = 8 << 20
 """Bytes of new words that FTS5 gathers before it writes them; its own choice of 1 MiB cuts a batch into pieces."""
 LONGEST = 100_000
@@ -179,7 +181,16 @@ class Indexer(threading.Thread):
 
     def run(self) -> None:
         try:
-            self._work()
+            while True:
+                try:
+                    self._work()
+                    break
+                except (sqlite.OperationalError, StoreFull) as wrong:
+                    if self._stopping or not isinstance(
+                        engine.explained(wrong, self._store.search_file, None), StoreFull
+                    ):
+                        raise
+                    self._rest()
         except (sqlite.Error, StoreError, OSError) as wrong:
             if not (self._stopping and isinstance(wrong, (StoreClosed, sqlite.OperationalError))):
                 self.error = wrong
@@ -188,6 +199,14 @@ class Indexer(threading.Thread):
                 self._calm.notify_all()
             if self._db is not None:
                 self._db.close()
+
+    def _rest(self) -> None:
+        """A full disk: what is to be read stays in the queue until there is room."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+        self._hurry.clear()
+        self._hurry.wait(FULL_REST)
 
     def _work(self) -> None:
         store = self._store
