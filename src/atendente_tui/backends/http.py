@@ -92,6 +92,8 @@ class Http:
         self.encrypted = parts.scheme == "https"
         self._verify = verify
         self._parallel = parallel
+        self.transport: httpx.AsyncBaseTransport | None = None
+        """Another way out than the network, set before the first request: a simulated one."""
         self._client: httpx.AsyncClient | None = None
         self._turn: asyncio.Semaphore | None = None
 
@@ -180,6 +182,7 @@ class Http:
 
             self._turn = asyncio.Semaphore(self._parallel)
             self._client = httpx.AsyncClient(
+                transport=self.transport,
                 verify=_tls(self._verify) if self.encrypted else True,
                 # No cookie is ever kept or sent but what an adapter sets itself.
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

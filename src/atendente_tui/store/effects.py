@@ -135,6 +135,8 @@ def confirmed(tx: Tx, n: int, receipt: Receipt) -> None:
     ticket_id = given.body["ticket"]["id"]
     if receipt.ticket is not None and given.body["type"] != "merge":
         rebind(tx, ticket_id, receipt.ticket, receipt.protocol)
+    if given.body["type"] not in ("create", "merge"):
+        _counted_in(tx, ticket_id, given)
     found = tx.db.execute("SELECT key, kind FROM event WHERE command_id = ?", (command_id,)).fetchone()
     if found is None:
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.domain.instants import to_ms
+from atendente_tui.store import effects
 from atendente_tui.store.incoming import Batch, compact
 
 if TYPE_CHECKING:
@@ -122,7 +123,12 @@ def apply_gone(batch: Batch, changes: Sequence[TicketGone]) -> int:
         if found is None:
             continue
         ticket_id, status, assignee, team, customer_id = found
-        kept = ticket_id in batch.pending or _written(batch, ticket_id)
+        pending = ticket_id in batch.pending
+        kept = pending or _written(batch, ticket_id)
+        if pending:  # what is still to be said about it will be refused, and must not open it again
+            effects.lay_under(batch.tx, ticket_id, {"status": "closed"})
+            place = "SELECT status, assignee, team FROM ticket WHERE id = ?"
+            status, assignee, team = batch.db.execute(place, (ticket_id,)).fetchone()
         if kept and status == "closed":
             continue
         batch.tx.tally((status, assignee, team), ("closed", assignee, team) if kept else None)

@@ -107,21 +107,21 @@ def due(db: Connection, now_ms: int, limit: int = 64) -> list[OutboxRow]:
     return [
         OutboxRow(*found)
         for found in db.execute(
-            f"{_FROM} WHERE o.state IN {_PENDING} AND {_FREE} AND o.hold_until <= ? AND o.next_try <= ?"
-            " ORDER BY o.n LIMIT ?",
-            (now_ms, now_ms, limit),
+            f"{_FROM} WHERE o.state IN {_PENDING} AND {_FREE} AND {_OVER} ORDER BY o.n LIMIT :limit",
+            {"now": now_ms, "limit": limit},
         )
     ]
 
 
-def next_due(db: Connection, *, tried: bool = False) -> int | None:
+def next_due(db: Connection, now_ms: int, *, tried: bool = False) -> int | None:
     """When the next row may be sent (ms, possibly past); None when every line is empty or waits for a person.
 
     tried   only rows that were sent before, in vain
     """
     found = db.execute(
-        f"SELECT min(max(o.hold_until, o.next_try)) FROM outbox o WHERE o.state IN {_PENDING} AND {_FREE}"
-        + (" AND o.error_code IS NOT NULL" if tried else "")
+        f"SELECT min(CASE WHEN {_OVER} THEN 0 ELSE max(o.hold_until, o.next_try) END) FROM outbox o"
+        f" WHERE o.state IN {_PENDING} AND {_FREE}" + (" AND o.error_code IS NOT NULL" if tried else ""),
+        {"now": now_ms},
     ).fetchone()
     return found[0] if found else None
 
@@ -177,16 +177,16 @@ def mark_sent(tx: Tx, n: int) -> Outgoing | None:
     """Take a row for sending; None when it is no longer free (undone, edited, or another stands before it)."""
     found = tx.db.execute(
         f"SELECT o.command_id, o.type, o.ticket_id, o.body, o.attempts, o.first_try, o.may_have_arrived"
-        f" FROM outbox o WHERE o.n = ? AND {_FREE} AND o.hold_until <= ?",
-        (n, tx.now),
+        f" FROM outbox o WHERE o.n = :n AND {_FREE} AND {_HELD_ENOUGH}",
+        {"n": n, "now": tx.now},
     ).fetchone()
     if found is None:
         return None
     command_id, kind, ticket_id, body, attempts, first_try, maybe = found
     tx.db.execute(
-        "UPDATE outbox SET state = 'sent', attempts = attempts + 1, first_try = coalesce(first_try, ?), changed = ?"
-        " WHERE n = ?",
-        (tx.now, tx.now, n),
+        "UPDATE outbox SET state = 'sent', attempts = attempts + 1, first_try = coalesce(first_try, :now),"
+        " hold_until = min(hold_until, :now), changed = :now WHERE n = :n",
+        {"n": n, "now": tx.now},
     )
     _touch(tx, ticket_id)
     return Outgoing(n, command_id, kind, ticket_id, body, attempts + 1, first_try or tx.now, bool(maybe))

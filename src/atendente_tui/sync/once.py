@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from atendente_tui.backends.port import BackendError
+from atendente_tui.backends.port import BackendError, RateLimited
 from atendente_tui.clock import Clock
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.words import OutboxState
@@ -18,7 +18,7 @@ from atendente_tui.store.writing import Lane
 from atendente_tui.sync.pulling import MassDisappearance, pull
 from atendente_tui.sync.pushing import Pushed, Pusher
 from atendente_tui.sync.remembered import SyncStatus, keep, keep_identity, recall
-from atendente_tui.sync.retrying import Gate
+from atendente_tui.sync.retrying import Gate, asked
 from atendente_tui.sync.saying import code_of, state_of
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ async def sync_once(
     gone = known = 0
     await pusher.recover()
     try:
+        if (silence := gate.pause_left()) > 0:  # what the server asked for holds for the next process, too
+            raise _Silent(silence)
         identity = await backend.identify()
         await asyncio.wrap_future(
             store.submit(
@@ -86,16 +88,21 @@ async def sync_once(
             )
         )
         pushed += await pusher.push()
-        if fetch:
+        if fetch and gate.pause_left() == 0:
             told = await pull(store, backend, backend_name, full=full, accept_gone=accept_gone)
             pulled = told.applied.customers + told.applied.tickets + told.applied.events
             skipped = told.applied.skipped
             pushed += await pusher.push()
         pushed += await _again(pusher, patience, sleep)
-        if pusher.next_due(tried=True) is not None:
+        if pusher.next_due(tried=True) is not None or gate.pause_left() > 0:
             error = pushed.error
     except (BackendError, MassDisappearance) as wrong:
         error, detail = code_of(wrong), str(wrong)
+        if isinstance(wrong, RateLimited) and not isinstance(wrong, _Silent):
+            until = gate.pause(asked(wrong.retry_after, 1, rng))
+            await asyncio.wrap_future(
+                store.submit(lambda tx: keep(tx, backend_name, "pause_until", str(until)), Lane.SYNC)
+            )
         if isinstance(wrong, MassDisappearance):
             gone, known = wrong.gone, wrong.known
         pushed += Pushed(confirmed=await pusher.settle_local())
@@ -130,6 +137,10 @@ async def sync_once(
         gone=gone,
         known=known,
     )
+
+
+class _Silent(RateLimited):
+    """Nobody was asked: the server wants silence still."""
 
 
 async def _again(pusher: Pusher, patience: float, sleep: Callable[[float], Awaitable[None]]) -> Pushed:

@@ -44,11 +44,13 @@ async def pull(
     full: bool = False,
     accept_gone: bool = False,
     on_page: Callable[[ChangePage, Applied], None] = lambda _page, _applied: None,
+    may_ask: Callable[[], bool] = lambda: True,
 ) -> Pulled:
     """Everything since the stored cursor (`full`: everything there is). Raises the port's errors, MassDisappearance.
 
     accept_gone   a person said that the tickets really are gone
     on_page       called after each page is committed
+    may_ask       asked before every page but the first; False ends the pull there, not caught up
     """
     with closing(store.reader()) as db:
         cursor = recall(db, name, "cursor")
@@ -63,6 +65,8 @@ async def pull(
             told.pages += 1
             told.cursor, told.caught_up = page.cursor, page.caught_up
             on_page(page, applied)
+            if not may_ask():
+                break
             if store.courtesy.at_the_keys():  # reading the next page costs milliseconds, too
                 await asyncio.to_thread(store.courtesy.take_turn)
     return told

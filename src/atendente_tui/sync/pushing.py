@@ -109,7 +109,11 @@ class Pusher:
         await self._write(outbox.recover)
         await self._write(outbox.prune)
         with closing(self._store.reader()) as db:
-            self._gate.paused_until = int(recall(db, self._name, "pause_until") or 0)
+            self._gate.paused_until = told = int(recall(db, self._name, "pause_until") or 0)
+        self._gate.pause_left()
+        if self._gate.paused_until < told:  # the clock was set back: the pause counts from now, once
+            until = str(self._gate.paused_until)
+            await self._write(lambda tx: keep(tx, self._name, "pause_until", until))
 
     async def settle_local(self) -> int:
         """Confirm what stays here anyway because the backend has no such thing; needs no connection."""
@@ -161,7 +165,7 @@ class Pusher:
         tried   only what was tried before: no hold counts
         """
         with closing(self._store.reader()) as db:
-            when = outbox.next_due(db, tried=tried)
+            when = outbox.next_due(db, self._now(), tried=tried)
         if when is None:
             return None
         return max(0.0, (when - self._now()) / 1000, self._gate.wait())
@@ -177,6 +181,7 @@ class Pusher:
                     self._gate.ok()
                     return await self._confirm(receipt)
                 maybe = False
+            self._not_paused()
             receipt = await self._backend.push(command)
             if receipt.command_id != command.id:
                 raise ProtocolError("the receipt is of another command")
@@ -193,6 +198,10 @@ class Pusher:
             return await self._unknown(row, str(wrong))
         except RateLimited as wrong:
             return await self._rate_limited(row, wrong, maybe)
+        except _Paused:  # another request was asked to wait meanwhile
+            self._gate.leave()
+            await self._back(row, self._gate.paused_until, maybe, "rate_limited", "", counted=False)
+            return Pushed(waiting=1, error="rate_limited")
         except Unauthorized as wrong:
             self._gate.leave()
             self._gate.logged_out = True
@@ -257,10 +266,15 @@ class Pusher:
         return receipt
 
     async def _find(self, command: Command) -> Receipt | None:
+        self._not_paused()
         try:
             return await self._backend.find(command.id)
         except (Forbidden, Rejected, Conflict) as wrong:
             raise _CannotTell(str(wrong)) from wrong
+
+    def _not_paused(self) -> None:
+        if self._gate.pause_left() > 0:
+            raise _Paused
 
     async def _confirm(self, receipt: Receipt) -> Pushed:
         await self._write(lambda tx: outbox.settle(tx, receipt))
@@ -345,6 +359,10 @@ class Pusher:
     async def _write(self, job: Callable[[Tx], T]) -> T:
         # A person's lane: that a command left must be on the disk before it leaves.
         return await asyncio.wrap_future(self._store.submit(job))
+
+
+class _Paused(Exception):
+    """The server asked for silence."""
 
 
 class _CannotTell(Exception):

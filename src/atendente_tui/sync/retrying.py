@@ -66,12 +66,21 @@ class Gate:
 
     def wait(self) -> float:
         """Seconds until a request may leave, 0 for now; a minute while logged out or while a probe is under way."""
-        now = self.clock.now()
-        paused = max(0.0, (self.paused_until - to_ms(now)) / 1000)
+        paused = self.pause_left()
         if self.logged_out or self._probing:
             return max(60.0, paused)
-        closed = (self._closed_until - now).total_seconds() if self._closed_until is not None else 0.0
-        return max(0.0, paused, closed)
+        if self._closed_until is None:
+            return paused
+        now = self.clock.now()
+        # No wait is longer than it was meant to be, though the clock be set back.
+        self._closed_until = min(self._closed_until, now + timedelta(seconds=self._wait))
+        return max(paused, (self._closed_until - now).total_seconds())
+
+    def pause_left(self) -> float:
+        """Seconds for which the server still asks for silence."""
+        now = to_ms(self.clock.now())
+        self.paused_until = min(self.paused_until, now + round(1000 * LONGEST_PAUSE))
+        return max(0.0, (self.paused_until - now) / 1000)
 
     def enter(self) -> bool:
         """Ask to send one request. Whoever gets True must answer with `ok` or `failed`, or `leave` without news."""

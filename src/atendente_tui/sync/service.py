@@ -266,7 +266,7 @@ class SyncService:
                 await self._until(self._look, 5.0)
 
     async def _fetching(self, backend: Backend) -> None:
-        while True:
+        while not self._stop.is_set():
             wait = self._gate.wait()
             if wait == 0 and self._gate.enter():
                 await self._fetch(backend)
@@ -286,7 +286,13 @@ class SyncService:
         self._say(done=0, total=None)
         try:
             told = await pull(
-                self._store, backend, self._name, full=full, accept_gone=accept, on_page=self._page
+                self._store,
+                backend,
+                self._name,
+                full=full,
+                accept_gone=accept,
+                on_page=self._page,
+                may_ask=lambda: self._gate.pause_left() == 0,
             )
             self._gate.ok()
             self._vanished = None
