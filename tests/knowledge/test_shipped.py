@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from atendente_tui.domain.disclosure import disclosed
 from atendente_tui.domain.fold import folded
 from atendente_tui.domain.identities import plausible_cnpj, plausible_cpf
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Audience, Channel, EventKind, IdentityKind, Status, Tier
+from atendente_tui.flow.graph import reached
+from atendente_tui.flow.guide import graph_of
 from atendente_tui.knowledge.articles import Article, lint_articles, load_articles
 from atendente_tui.knowledge.inserting import Piece, insertion
+from atendente_tui.knowledge.macros import load_macros
+from atendente_tui.knowledge.processes import lint_processes, load_processes, process_for, too_early
 from atendente_tui.knowledge.reading_scenarios import load_scenario
 from atendente_tui.knowledge.scenario import Scenario
+from atendente_tui.knowledge.script_lint import lint_endings, lint_scripts
 from atendente_tui.knowledge.scripts import Script, load_scripts
-from atendente_tui.knowledge.shipped import ARTICLES, FOLDER, PLAY, SCENARIO, SCRIPTS
+from atendente_tui.knowledge.shipped import ARTICLES, FOLDER, MACROS, PLAY, PROCESSES, SCENARIO, SCRIPTS
 from atendente_tui.training.playing import load_play
 
 EVERYTHING = "\n".join(path.read_text("utf-8") for path in sorted(FOLDER.rglob("*")) if path.is_file())
@@ -57,6 +64,50 @@ def test_scripts_articles_and_play_load():
     assert play is not None
     assert len(play.steps) >= 20
     assert (FOLDER / play.scenario) == SCENARIO
+
+
+def test_processes_and_macros_load_and_name_what_is_there(scenario: Scenario):
+    processes, faults = load_processes(PROCESSES)
+    assert (len(processes) >= 12, faults) == (True, [])
+    macros, faults = load_macros(MACROS)
+    assert (len(macros) >= 6, faults) == (True, [])
+    known = {
+        kind: {one.key for one in scenario.directory if one.kind == kind} for kind in ("wrap_up", "reason")
+    }
+    there = {
+        "scripts": {one.id for one in SCRIPTED},
+        "articles": {one.id for one in WRITTEN},
+        "wrap_ups": known["wrap_up"],
+        "reasons": known["reason"],
+    }
+    assert lint_processes(processes, **there) == []
+    assert lint_endings(SCRIPTED, known["wrap_up"]) == []
+    codes = {action.values[0] for one in macros for action in one.actions if action.name == "wrap_up"}
+    assert codes <= known["wrap_up"]
+    assert all(one.targets.resolution is not None for one in processes)
+    debts = process_for(processes, "cobranca/parcela")
+    assert debts is not None
+    assert too_early(debts, (), "Há uma parcela vencida de R$ 89,90.")
+
+
+def test_guided_scripts_branch_and_lint_clean():
+    assert lint_scripts(SCRIPTS) == []
+    guided = [one for one in SCRIPTED if one.guide is not None]
+    assert len(guided) >= 7
+    for one in guided:
+        assert one.when is not None, one.id
+        ends = [step.name for step in one.guide.steps.values() if step.end]  # type: ignore[union-attr]
+        assert len(ends) >= 2, one.id
+        assert all(one.finish(end).ending is not None for end in ends), one.id
+    debts = next(one for one in guided if one.id == "guiado-crediario")
+    graph = graph_of(debts.guide)  # type: ignore[arg-type]
+    # The debt is named in no step that can be come to without the identification.
+    unknown = reached(
+        replace(graph, places={name: place for name, place in graph.places.items() if name != "identificar"})
+    )
+    for name in unknown:
+        said = debts.guide.steps[name].text  # type: ignore[union-attr]
+        assert not disclosed(said, {"debt", "value"}), name
 
 
 def test_every_area_of_the_work_has_its_texts():

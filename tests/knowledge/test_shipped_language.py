@@ -38,21 +38,29 @@ ANSWER = "quinta-feira, 19/11, até as 17h"
 
 
 def forms() -> list[tuple[Script, Channel, str]]:
-    """What is inserted on each channel where a script is offered."""
+    """What is inserted on each channel where a script is offered; of a guided one each step by itself."""
     return [
-        (one, channel, one.for_channel(channel))
+        (one, channel, text)
         for one in SCRIPTED
         for channel in Channel
         if one.suits(channel)
+        for text in (
+            [one.for_channel(channel)]
+            if one.guide is None
+            else filter(None, (step.said(channel) for step in one.guide.steps.values()))
+        )
     ]
 
 
 def written() -> list[tuple[str, str]]:
-    """Every text of every script, by name."""
+    """Every text of every script, by name; of guided ones also what the agent alone reads."""
     found = [(one.id, one.text) for one in SCRIPTED if one.text]
-    return found + [
-        (f"{one.id}/{channel}", text) for one in SCRIPTED for channel, text in one.variants.items()
-    ]
+    found += [(f"{one.id}/{channel}", text) for one in SCRIPTED for channel, text in one.variants.items()]
+    for one in SCRIPTED:
+        for step in one.guide.steps.values() if one.guide is not None else ():
+            found += [(f"{one.id}/{step.name}", step.hint)] if step.hint else []
+            found += [(f"{one.id}/{step.name}/{name}", text) for name, text in step.variants.items()]
+    return found
 
 
 def filled(text: str, values: dict[str, str]) -> str:
@@ -69,6 +77,11 @@ def prose() -> list[tuple[str, str]]:
     """Every text that a person reads, by name; SMS is left out, for it is written without accents."""
     found = [(one.id, f"{one.title}\n{one.body}") for one in WRITTEN]
     found += [(one.id, one.title) for one in SCRIPTED]
+    for one in SCRIPTED:
+        for step in one.guide.steps.values() if one.guide is not None else ():
+            found += [
+                (f"{one.id}/{step.name}", text) for text in (step.title, *(c.label for c in step.choices))
+            ]
     return found + [(name, bare(text)) for name, text in written() if not name.endswith("/sms")]
 
 

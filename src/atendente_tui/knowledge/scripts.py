@@ -52,8 +52,9 @@ class Script:
         return self.when is None or holds(self.when, known)
 
     def finish(self, step: str) -> Finish:
-        """What is offered at the end that was come to."""
-        return self.finishes.get(step) or Finish(self.ending, self.actions)
+        """What is offered at the end that was come to: what the step has of its own in place of the script's."""
+        own = self.finishes.get(step, Finish())
+        return Finish(own.ending or self.ending, own.actions or self.actions)
 
     def suits(self, channel: Channel | None) -> bool:
         """Whether it is offered on a channel; without a channel every script is."""
