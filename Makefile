@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit messages lock audit screens bench bench-search bench-hub bench-folding bench-personal live chaos chaos-hub clean
+.PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-personal live chaos chaos-hub clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ imports: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup -r fER
+
+full: $(VENV)/.dev  ## the same tests at full size: every case of every promise (about an hour)
+	ATENDENTE_FULL=1 $(BIN)/pytest --numprocesses=auto --dist=loadgroup -r fER
 
 screens: $(VENV)/.run  ## draw the README's pictures from the running program
 	$(BIN)/python -m tools.screens

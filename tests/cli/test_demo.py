@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.sizes import sized
 
 
-@pytest.mark.parametrize("size", ["160x45", "80x24"])
+@pytest.mark.parametrize("size", sized(["80x24"], ["160x45", "80x24"]))
 def test_headless(size: str, program: Cli, tmp_path: Path) -> None:
     answer = program("demo", "--headless", "--json", "--size", size, "--pictures", tmp_path / "pictures")
     assert answer.code == 0, answer.err

@@ -18,9 +18,12 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.refusals import SENTENCES
 from tests.builders import make_store
 from tests.desk.conftest import desk_at
+from tests.sizes import sized
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
-quiet = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quiet = settings(
+    max_examples=sized(60, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 _text = st.text(max_size=12)
 _value = st.recursive(
     st.one_of(_text, st.integers(), st.booleans(), st.just("%d/%m/%Y"), st.just("{a}"), st.just("email")),

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Answer, Cli
+from tests.sizes import sized
 
 COMPLAINTS = """
 format = "csv"
@@ -51,7 +52,7 @@ def counts(answer: Answer) -> tuple[int, int, int, int]:
     return told["customers"], told["tickets"], told["events"], told["already"]
 
 
-@pytest.mark.parametrize("form", ["utf8.csv", "cp1252.tsv"])
+@pytest.mark.parametrize("form", sized(["utf8.csv"], ["utf8.csv", "cp1252.tsv"]))
 def test_every_complaint_of_a_month(form: str, cli: Cli, tmp_path: Path, shared_data: Path) -> None:
     file = unpacked(shared_data / "consumidor-gov-2014-11" / f"reclamacoes.{form}.gz", tmp_path / "c")
     utf8 = form == "utf8.csv"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from atendente_tui.cli.app import GROUPS, made
 from tests.cli.conftest import Cli
 from tests.cli.tree import leaves
+from tests.sizes import sized
 
 ENGLISH = re.compile(
     r"Usage|Options|Arguments|Commands|OPTIONS|COMMAND\b|ARGS|Show |Print |\[default|required|<str>|<int|<float|<path>"
@@ -129,7 +130,9 @@ def test_help_speaks_english() -> None:
         assert not re.search(r"Opções|Uso:|\[padrão|obrigatório", text), words
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=sized(40, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_no_words_end_in_a_traceback(data: st.DataObject, cli: Cli) -> None:
     path, command = data.draw(

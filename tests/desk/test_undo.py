@@ -37,6 +37,7 @@ from atendente_tui.store.store import Store
 from tests.builders import NOW, event_change, make_store, sample_page, ticket_change
 from tests.desk.conftest import desk_at
 from tests.desk.seen import ids, one, outbox_rows, table, tallies_agree, ticket, world
+from tests.sizes import sized
 
 WORDS = st.text(alphabet="abc ãé\n", min_size=1, max_size=20).filter(str.strip)
 Do = Callable[[Desk, int], Future[Submitted]]
@@ -132,7 +133,9 @@ def done(desk: Desk, ticket_id: int, verb: str, arguments: dict[str, Any]) -> Su
         return None
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=sized(60, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @example(
     given_now=[
         (2, ("priority", {"priority": Priority.HIGH, "impact": None})),
@@ -167,7 +170,9 @@ def test_do_then_undo_is_nothing_in_any_order(
     store.write(lambda tx: tx.db.execute("DELETE FROM draft"))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=sized(40, 100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(first=verbs(8), second=verbs(8))
 def test_undoing_the_first_leaves_the_second_as_if_alone(
     lasting: Desk, first: tuple[str, dict[str, Any]], second: tuple[str, dict[str, Any]]

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import create_engine, delete, insert, text
 
 from atendente_tui.clock import VirtualClock
 from atendente_tui.hub import tables
@@ -108,7 +108,8 @@ def _begin_anew(url: str) -> str:
     engine = create_engine(url)
     with engine.begin() as db:
         db.execute(text("SET lock_timeout = '10s'"))
-        db.execute(text(f"TRUNCATE {', '.join(one.name for one in metadata.sorted_tables)}"))
+        for one in reversed(metadata.sorted_tables):  # where there is little, much quicker than TRUNCATE
+            db.execute(delete(one))
         db.execute(insert(tables.clock), {"id": 1, "seq": 0, "ticket": 0, "customer": 0})
         rows = [{"key": name, "value": uuid4().hex[:8]} for name in ("id", "epoch")]
         db.execute(insert(tables.state), rows)

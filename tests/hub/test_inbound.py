@@ -17,8 +17,9 @@ from atendente_tui.domain.words import Status
 from atendente_tui.hub import signing, sources, tables
 from tests.hub.sending import Outside, message, outside, person
 from tests.hub.serving_fixture import Served, served  # noqa: F401
+from tests.sizes import sized
 
-FORGERIES = 1_000
+FORGERIES = sized(150, 1_000)
 
 
 @pytest.fixture

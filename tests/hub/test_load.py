@@ -20,10 +20,11 @@ from atendente_tui.hub.database import Database
 from tests.hub.hub_process import HubProcess, people, running, writing
 from tests.hub.wire import HungUp, Line, request
 from tests.hub.world import opened
+from tests.sizes import sized
 
 LINES = 32
 TICKETS, CLAIMS = 100, 1_000
-COMMANDS = 10_000
+COMMANDS = sized(1_500, 10_000)
 MOST = 100
 """Commands in one batch."""
 

@@ -21,14 +21,15 @@ from tests.hub.hub_process import ROOT
 from tests.hub.sending import outside
 from tests.hub.serving_fixture import Served, note, served  # noqa: F401
 from tests.hub.two_teams import OURS
+from tests.sizes import FULL
 
 HERE = Path(__file__).parent
-EXAMPLES = os.environ.get("HUB_EXAMPLES", "")
+EXAMPLES = os.environ.get("HUB_EXAMPLES", "5" if FULL else "")
 ALL = "examples,coverage,fuzzing,stateful"
 TURNS = (
-    ("sqlite", "administrator", ALL, 5),
-    ("postgresql", "agent", "fuzzing,stateful", 8),
-    ("sqlite", "supervisor", "fuzzing", 5),
+    ("sqlite", "administrator", "examples,fuzzing,stateful", 3),
+    ("postgresql", "agent", "fuzzing", 3),
+    ("sqlite", "supervisor", "fuzzing", 2),
 )
 EVERY_TURN = [
     (database, role, ALL, int(EXAMPLES or 1))

@@ -17,6 +17,7 @@ from atendente_tui.hub import strict_json
 from atendente_tui.hub.problems import Problem
 from tests.hub.every_command import KINDS, command, every_command, with_each
 from tests.hub.serving_fixture import Served, served  # noqa: F401
+from tests.sizes import sized
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 JSON = {"Content-Type": "application/json"}
@@ -131,8 +132,9 @@ def test_a_lone_surrogate_in_any_text_of_any_command_is_400(ana: httpx.Client) -
         assert refused(ana.post("commands", content=body, headers=JSON), 400), place
 
 
-def test_strange_text_anywhere_is_taken_or_refused(ana: httpx.Client) -> None:
-    for strange in STRANGE_TEXTS:
+def test_strange_text_anywhere_is_taken_or_refused(ana: httpx.Client, database_url: str) -> None:
+    # What a database makes of a text is seen with the first two; the others are refused or taken before it.
+    for strange in STRANGE_TEXTS[: sized(2, None) if database_url.startswith("postgresql") else None]:
         for place, made in with_each(str, strange):
             answer = ana.post("commands", json={"commands": [made]})
             assert answer.status_code in (200, 422), (place, strange[:20], answer.text[:500])

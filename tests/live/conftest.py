@@ -119,6 +119,7 @@ async def adapters(live_rt: LiveRT) -> AsyncIterator[MakeAdapter]:
     made: list[RequestTracker] = []
 
     def make(login: str = "agent1", **settings: str | int | float) -> RequestTracker:
+        settings.setdefault("overlap", 15)  # a small server shows what is written sooner than one at work
         made.append(RequestTracker(live_rt.settings(login, **settings)))  # type: ignore[arg-type]
         return made[-1]
 

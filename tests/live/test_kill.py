@@ -2,7 +2,7 @@
 
 Each round opens the workstation on what the round before left, looks for the draft it left, sends something, and is
 killed at a moment drawn by lot: while typing, right after the key that sends, while it is on its way, or while the
-next draft is being typed. `ATENDENTE_KILLS` says how many rounds (6; `make chaos` makes 200), `ATENDENTE_SEED` the lot.
+next draft is being typed. `ATENDENTE_KILLS` says how many rounds (4; `make chaos` makes 200), `ATENDENTE_SEED` the lot.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.live.conftest import LiveRT
 from tests.live.working import Profile, Witness, make_profile, own_rt
 from tests.terminal import Terminal
 
-KILLS = int(os.environ.get("ATENDENTE_KILLS", "6"))
+KILLS = int(os.environ.get("ATENDENTE_KILLS", "4"))
 SEED = int(os.environ.get("ATENDENTE_SEED", "1"))
 LOST = 1.0
 """Seconds of typing that may be missing."""

@@ -23,6 +23,7 @@ from tests.live.commands import (
 )
 from tests.live.conftest import LiveRT, MakeAdapter
 from tests.live.proxy import Fate, Proxy
+from tests.sizes import sized
 
 pytestmark = pytest.mark.live
 FATES: tuple[Fate, ...] = ("swallow", "cut", "late", "refuse")
@@ -53,7 +54,7 @@ async def test_a_reply_arrives_once(live_rt: LiveRT, adapters: MakeAdapter, prox
     assert len(posts) == (2 if fate == "refuse" else 1)
 
 
-@pytest.mark.parametrize("fate", FATES)
+@pytest.mark.parametrize("fate", sized(FATES[2:3], FATES))
 async def test_a_note_arrives_once(adapters: MakeAdapter, proxy: Proxy, fate: Fate) -> None:
     direct, shaky = adapters(), adapters(url=proxy.url, find_delay=DELAY)
     start = await here(direct)
@@ -65,7 +66,7 @@ async def test_a_note_arrives_once(adapters: MakeAdapter, proxy: Proxy, fate: Fa
     assert (await _texts(direct, start, remote)).count(command.text) == 1
 
 
-@pytest.mark.parametrize("fate", FATES)
+@pytest.mark.parametrize("fate", sized(FATES[:2], FATES))
 async def test_a_ticket_is_opened_once(adapters: MakeAdapter, proxy: Proxy, fate: Fate) -> None:
     direct, shaky = adapters(), adapters(url=proxy.url, find_delay=DELAY)
     start = await here(direct)
