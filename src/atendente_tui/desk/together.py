@@ -15,6 +15,8 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import OutboxState, Priority, Status, Tier
 
 if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
     from atendente_tui.knowledge.actions import Action, Ending
     from atendente_tui.store.writing import Tx
 
@@ -161,7 +163,7 @@ def undo(desk: Desk, command_id: UUID | str) -> Future[Undone]:
     def job(tx: Tx) -> Undone:
         from atendente_tui.desk.undoing import taken_back
 
-        numbers = members(tx, str(command_id))
+        numbers = members(tx.db, str(command_id))
         if len(numbers) < 2:
             return Undone((taken_back(tx, desk, command_id),), ())
         done: list[Submitted] = []
@@ -180,11 +182,11 @@ def undo(desk: Desk, command_id: UUID | str) -> Future[Undone]:
     return desk.do(job)
 
 
-def members(tx: Tx, command_id: str) -> list[tuple[str, str]]:
+def members(db: Connection, command_id: str) -> list[tuple[str, str]]:
     """(command id, type) of all that was given together with it and was not taken back, newest first."""
     return [
         (str(one), str(kind))
-        for one, kind in tx.db.execute(
+        for one, kind in db.execute(
             "SELECT o.command_id, o.type FROM outbox o JOIN outbox me ON me.batch = o.batch"
             " WHERE me.command_id = ? AND o.state != ? ORDER BY o.n DESC",
             (command_id, OutboxState.UNDONE),

@@ -2,7 +2,7 @@
 
 An action names what it does; who does it is found by name when it is asked for (`handlers.find`).
 Contexts are the places a key counts in, innermost first: the pane with the focus ("queue", "ticket",
-"customer", "composer", "library"), then "workstation", then "global". A letter never counts while a text
+"customer", "composer", "library", "guide"), then "workstation", then "global". A letter never counts while a text
 field has the focus, because the field takes it.
 """
 
@@ -15,7 +15,7 @@ GLOBAL = "global"
 WORKSTATION = "workstation"
 BOARDS = ("outbox", "promises", "poison")
 """Full-screen lists with keys of their own."""
-CONTEXTS = ("queue", "ticket", "customer", "composer", "library", *BOARDS, WORKSTATION, GLOBAL)
+CONTEXTS = ("queue", "ticket", "customer", "composer", "library", "guide", *BOARDS, WORKSTATION, GLOBAL)
 """Every context a key may be bound in, innermost first."""
 
 
@@ -37,6 +37,7 @@ _QUEUE = ("queue",)
 _TICKET = ("ticket",)
 _ON_TICKETS = ("queue", "ticket", "customer")
 _COMPOSER = ("composer",)
+_GUIDE = ("guide",)
 _OUTBOX = ("outbox",)
 _PROMISES = ("promises",)
 _POISON = ("poison",)
@@ -47,8 +48,9 @@ ANSWERING = later("Answering")
 TRIAGE = later("Triage")
 TICKET = later("Ticket")
 WRITING = later("Composer")
+GUIDE = later("Guided script")
 PROGRAM = later("Program")
-GROUPS = (MOVING, QUEUE, ANSWERING, TRIAGE, TICKET, WRITING, PROGRAM)
+GROUPS = (MOVING, QUEUE, ANSWERING, TRIAGE, TICKET, WRITING, GUIDE, PROGRAM)
 
 _ALL = (
     Action("palette", later("commands"), _EVERYWHERE, ("ctrl+p",), PROGRAM, 90),
@@ -68,6 +70,7 @@ _ALL = (
     Action("pane_customer", later("go to the customer"), _DESK, ("3",), MOVING),
     Action("pane_composer", later("go to the composer"), _DESK, ("4",), MOVING),
     Action("pane_library", later("go to scripts and articles"), _DESK, ("5",), MOVING),
+    Action("pane_guide", later("go to the script beside the ticket"), _DESK, ("6", "f12"), MOVING),
     Action("zoom", later("this pane only"), _DESK, ("f10",), MOVING),
     Action("open", later("open it"), _QUEUE, ("enter",), QUEUE, 5),
     Action("peek", later("peek without claiming"), _QUEUE, ("space",), QUEUE),
@@ -81,6 +84,8 @@ _ALL = (
     Action("reply", later("reply"), _ON_TICKETS, ("r",), ANSWERING, 20),
     Action("note", later("note"), _ON_TICKETS, ("o",), ANSWERING, 25),
     Action("script", later("script"), _ON_TICKETS, ("s",), ANSWERING, 30),
+    Action("guide", later("guided script"), _ON_TICKETS, ("G",), ANSWERING),
+    Action("macro", later("macro"), (*_ON_TICKETS, *_GUIDE, "composer"), ("#",), ANSWERING),
     Action("kb", later("article"), _ON_TICKETS, ("b",), ANSWERING, 35),
     Action("escalate", later("escalate"), _ON_TICKETS, ("e",), TRIAGE, 40),
     Action("snooze", later("snooze"), _ON_TICKETS, ("z",), TRIAGE, 45),
@@ -116,10 +121,16 @@ _ALL = (
     Action(
         "leave",
         later("back to the ticket (the draft is kept)"),
-        ("composer", "library"),
+        ("composer", "library", "guide"),
         ("escape",),
         WRITING,
     ),
+    Action("guide_next", later("step done, go on"), _GUIDE, ("space",), GUIDE, 10),
+    Action("guide_insert", later("insert its text"), _GUIDE, ("i",), GUIDE, 15),
+    Action("guide_fill", later("fill in what it lacks"), _GUIDE, ("l",), GUIDE, 20),
+    Action("guide_back", later("step back"), _GUIDE, ("backspace",), GUIDE, 25),
+    Action("guide_skip", later("leave the step out"), _GUIDE, ("x",), GUIDE, 30),
+    Action("guide_leave", later("put the script away"), _GUIDE, ("q",), GUIDE, 35),
     Action("outbox_verify", later("check whether it arrived"), _OUTBOX, ("v",), PROGRAM),
     Action("outbox_compare", later("compare"), _OUTBOX, ("c",), PROGRAM),
     Action("outbox_retry", later("send again"), _OUTBOX, ("r",), PROGRAM),

@@ -100,7 +100,11 @@ async def read_article(screen: Any, article: ArticleRow) -> None:
 async def chosen(screen: Any, kind: str, ref: str, scripts: dict[str, Script]) -> None:
     """Do what choosing something in the library means (inside a worker)."""
     if kind == "script":
-        if ref in scripts:
+        if ref in scripts and scripts[ref].guide is not None:
+            from atendente_tui.tui.verbs.guiding import begin
+
+            await begin(screen, scripts[ref])
+        elif ref in scripts:
             await insert_script(screen, scripts[ref])
     elif kind == "article":
         row = reading.article(screen.app.read, int(ref))

@@ -19,8 +19,14 @@ async def filled(app: App[Any], title: str, text: str, values: Mapping[str, str]
     A question left empty stays in the text as written, which keeps the answer from being sent. None when the
     person went back.
     """
-    known = dict(values)
-    missing = [one for one in fill(text, known).missing if one.readable]
+    answers = await asked(app, title, text, values)
+    return None if answers is None else fill(text, {**values, **answers}).text
+
+
+async def asked(app: App[Any], title: str, text: str, values: Mapping[str, str]) -> dict[str, str] | None:
+    """What the person answered for each thing `text` lacks, by `Placeholder.key`; None when they went back."""
+    answers: dict[str, str] = {}
+    missing = [one for one in fill(text, values).missing if one.readable]
     for number, one in enumerate(missing, 1):
         asked = _question(one)
         counted = _("{n} of {all}").format(n=number, all=len(missing))
@@ -31,8 +37,8 @@ async def filled(app: App[Any], title: str, text: str, values: Mapping[str, str]
         if answer is None:
             return None
         if answer:
-            known[one.key] = answer
-    return fill(text, known).text
+            answers[one.key] = answer
+    return answers
 
 
 def _question(one: Placeholder) -> str:

@@ -29,6 +29,7 @@ PLACES = {
     "customer": later("at the customer"),
     "composer": later("while writing"),
     "library": later("in scripts and articles"),
+    "guide": later("in a guided script"),
     "outbox": later("in the outbox"),
     "promises": later("among the promises"),
     "poison": later("among what could not be read"),
@@ -36,6 +37,7 @@ PLACES = {
 ALSO = (
     (later("arrows, page up, page down, home, end"), later("move in lists and texts")),
     ("tab", later("go to the next field or pane")),
+    ("a…h", later("answer a question of a guided script")),
     ("^c", later("copy what is selected with the mouse")),
 )
 """Keys that no action carries."""

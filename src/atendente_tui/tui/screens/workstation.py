@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from atendente_tui.tui.problem_news import ProblemNews
     from atendente_tui.tui.widgets.composer import Composer
     from atendente_tui.tui.widgets.customer_card import CustomerCard
+    from atendente_tui.tui.widgets.guide_pane import GuidePane
     from atendente_tui.tui.widgets.library import Library
     from atendente_tui.tui.widgets.promises_pane import PromisesPane
     from atendente_tui.tui.widgets.ticket_pane import TicketPane
@@ -46,6 +47,7 @@ PLACES = {
     "customer": later("Customer"),
     "composer": later("Answer"),
     "library": later("Scripts and articles"),
+    "guide": later("Step by step"),
 }
 """The panes one can go to, in the order of their number keys."""
 _ARRANGEMENTS = frozenset({"-wide", "-medium", "-narrow", "-tiny"})
@@ -81,6 +83,7 @@ class Workstation(Screen[None]):
         self.customer_card: CustomerCard | None = None
         self.promises_pane: PromisesPane | None = None
         self.library: Library | None = None
+        self.guide_pane: GuidePane | None = None
         self.views: dict[str, queue.View] = {}
         self.view = "minha"
         self.sorts: dict[str, queue.Sort] = {}
@@ -127,6 +130,7 @@ class Workstation(Screen[None]):
         from atendente_tui.tui.problem_news import ProblemNews
         from atendente_tui.tui.widgets.composer import Composer
         from atendente_tui.tui.widgets.customer_card import CustomerCard
+        from atendente_tui.tui.widgets.guide_pane import GuidePane
         from atendente_tui.tui.widgets.library import Library
         from atendente_tui.tui.widgets.promises_pane import PromisesPane
         from atendente_tui.tui.widgets.ticket_pane import TicketPane
@@ -134,12 +138,12 @@ class Workstation(Screen[None]):
         self.problem_news = ProblemNews(self.app)
         ticket, composer = TicketPane(id="pane-ticket"), Composer(id="pane-composer")
         customer, promises = CustomerCard(id="pane-customer"), PromisesPane(id="pane-promises")
-        library = Library(id="pane-library")
+        library, guide = Library(id="pane-library"), GuidePane(id="pane-guide")
         small = _("Atendente needs {width}×{height}.").format(width=terminal.WIDTH, height=terminal.HEIGHT)
         with self.app.batch_update():
             if not self.place_tabs.is_attached:
                 await self.mount(self.place_tabs, after=self.top)
-            await self.query_one("#left").mount(library)
+            await self.query_one("#left").mount(library, guide)
             await self.query_one("#panes").mount(
                 Vertical(ticket, composer, id="middle"),
                 Vertical(customer, promises, id="right"),
@@ -147,8 +151,9 @@ class Workstation(Screen[None]):
             await self.mount(Static(Content(small), id="tiny"))
         # Only now: a key pressed while they were being mounted must not meet half a pane.
         self.ticket_pane, self.composer, self.library = ticket, composer, library
-        self.customer_card, self.promises_pane = customer, promises
+        self.customer_card, self.promises_pane, self.guide_pane = customer, promises, guide
         self.panes |= {"ticket": ticket, "composer": composer, "customer": customer, "library": library}
+        self.panes["guide"] = guide
         self.furnished.set()
         self._show_places()
         if self.ticket_id is not None:
@@ -194,8 +199,8 @@ class Workstation(Screen[None]):
     def _entrance(self, place: str) -> Widget | None:
         """What takes the focus in a pane: the first widget of it that can."""
         pane = self.panes.get(place)
-        if pane is None:
-            return None
+        if pane is None or pane.focusable:
+            return pane
         return next((one for one in pane.walk_children(Widget) if one.focusable and one.display), None)
 
     def _show_places(self) -> None:
@@ -262,6 +267,8 @@ class Workstation(Screen[None]):
             self.composer.show(row.id)
         if self.library is not None:
             self.library.show(row.id)
+        if self.guide_pane is not None:
+            self.guide_pane.show(row.id)
         if not peek and row.assignee == self.app.workplace.desk.agent.login:
             self._seen(ticket_id)
         self.queue.go_to(ticket_id)
@@ -417,6 +424,9 @@ class Workstation(Screen[None]):
 
     def do_pane_library(self) -> None:
         self.go("library")
+
+    def do_pane_guide(self) -> None:
+        self.go("guide")
 
     def do_zoom(self) -> None:
         """This pane alone, or all of them again."""

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 async def undo(screen: Screen[Any]) -> None:
-    """The newest command that may still be taken back: of the tickets chosen here, else of any."""
-    from atendente_tui.desk import undoing
+    """The newest command that may still be taken back: of the tickets chosen here, else of any; with all that was given
+    together with it."""
+    from atendente_tui.desk import together
 
     app = app_of(screen)
     rows = outbox.listing(app.read, (OutboxState.HELD, OutboxState.QUEUED), limit=200)
@@ -31,18 +32,25 @@ async def undo(screen: Screen[Any]) -> None:
     if row is None:
         app.say(_("Nothing can be undone: everything has left already."), severity="warning")
         return
-    written = row.type in WRITTEN and row.ticket_id is not None
-    beside = written and being_written(screen, row)
-    if written:
+    ids = {one for one, _kind in together.members(app.read, row.command_id)} or {row.command_id}
+    group = [one for one in rows if one.command_id in ids]
+    worded = next((one for one in group if one.type in WRITTEN and one.ticket_id is not None), None)
+    beside = worded is not None and being_written(screen, worded)
+    if worded is not None:
         app.save_drafts()  # the words join what is in the draft, so the draft must be whole
-    if await app.done(undoing.undo(workplace_of(screen).desk, UUID(row.command_id))) is None:
+    undone = await app.done(together.undo(workplace_of(screen).desk, UUID(row.command_id)))
+    if undone is None:
         return
-    what = labels.command(row.type)
-    if written:
-        bring_back(screen, row, beside=beside)
+    what = ", ".join(labels.command(one.type) for one in undone.taken_back)
+    back = {str(one.command_id) for one in undone.taken_back}
+    if worded is not None and worded.command_id in back:
+        bring_back(screen, worded, beside=beside)
         app.say(_("Undone: {what}. The text is back in the composer.").format(what=what))
     else:
         app.say(_("Undone: {what}.").format(what=what))
+    if undone.left:
+        left = ", ".join(map(labels.command, undone.left))
+        app.say(_("Had left already and stays: {what}.").format(what=left), severity="warning")
 
 
 def newest(rows: list[OutboxRow], chosen_ids: list[int]) -> OutboxRow | None:
