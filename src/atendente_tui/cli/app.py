@@ -36,6 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "backends": ("backend",),
     "joining": ("login", "logout"),
     "knowing": ("kb",),
+    "suggesting": ("suggest",),
     "scripting": ("scripts",),
     "exchanging": ("import", "export"),
     "demonstrating": ("demo",),

@@ -108,7 +108,7 @@ def search_articles(
     sought = wanted(db, asked.words, typing=asked.typing)
     if not sought:
         return []
-    corpus = _corpus(db, sought)
+    corpus = corpus_of(db, sought)
     return ranked(db, sought, corpus, asked.filters, limit, deadline_ms)
 
 
@@ -126,8 +126,10 @@ def ranked(
     return hits[:limit]
 
 
-def wanted(db: Connection, asked: Sequence[str], *, typing: bool = False) -> list[Wanted]:
-    """What to look for, word by word."""
+def wanted(
+    db: Connection, asked: Sequence[str], *, typing: bool = False, family: bool = True
+) -> list[Wanted]:
+    """What to look for, word by word. Without `family`, words as they are spelt and their synonyms only: cheap for many."""
     stop, wrapping = stop_words(), fillers()
     known = _Vocabulary(db)
     last = len(asked) - 1
@@ -137,7 +139,7 @@ def wanted(db: Connection, asked: Sequence[str], *, typing: bool = False) -> lis
         begun = typing and place == last
         if word in stop and not (begun and len(asked) == 1):
             continue
-        near = _near(known, word, begun=begun, family=word not in wrapping or not telling)
+        near = _near(known, word, begun=begun, family=family and (word not in wrapping or not telling))
         if near:
             weight = FILLER if word in wrapping and telling else 1.0
             own = stem(word)
@@ -228,7 +230,8 @@ def _slips(one: str, other: str) -> int:
     return slips if slips <= allowed else 0
 
 
-def _corpus(db: Connection, sought: Sequence[Wanted]) -> Corpus:
+def corpus_of(db: Connection, sought: Sequence[Wanted]) -> Corpus:
+    """What ranking must know of all articles for these words."""
     texts, length = db.execute("SELECT articles, length FROM kb_size").fetchone()
     asked = {near for one in sought for near, _ in one.near} | {one.stem for one in sought}
     known = dict(

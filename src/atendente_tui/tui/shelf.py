@@ -6,7 +6,7 @@ A query may begin with a sign that narrows it: "/" scripts, "?" articles, "=" so
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -17,16 +17,20 @@ from atendente_tui.i18n import _, later
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
+    from atendente_tui.desk.suggesting import Shelved
     from atendente_tui.knowledge.finding import Indexed
     from atendente_tui.knowledge.marked import Fault
     from atendente_tui.knowledge.scripts import Script
     from atendente_tui.store.rows import SearchHit
     from atendente_tui.store.store import Store
 
-Kind = Literal["script", "article", "ticket"]
+Kind = Literal["script", "article", "ticket", "similar"]
+"""`similar` stands for the solved tickets like the open one, all together."""
 
 SIGNS: dict[str, Kind] = {"/": "script", "?": "article", "=": "ticket"}
 SCRIPTS, ARTICLES, TICKETS = 30, 20, 10
+SUGGESTED = 3
+"""Of each kind, while the box is empty."""
 DEADLINE_MS = 200
 _WORDS_OF_SUBJECT = 2
 _ALWAYS = ("cliente.", "chamado.", "atendente.", "hoje", "saudacao")
@@ -40,7 +44,9 @@ class Offer(NamedTuple):
     """Id of a script, or of an article or ticket in the store."""
     title: str
     about: str
-    """Variables a script asks for, an article's audience, a ticket's protocol."""
+    """Variables a script asks for, an article's audience, a ticket's protocol, how many tickets are similar."""
+    why: str = ""
+    """Why it is suggested, where it is; foreign text."""
 
 
 @dataclass(slots=True)
@@ -54,6 +60,7 @@ class Shelf:
     hidden: list[str] = field(default_factory=list)
     """Sentences: which shared script a file of one's own stands in for."""
     _indexed: list[Indexed[Script]] = field(default_factory=list)
+    _ranked: Shelved | None = None
     _db: Connection | None = None
     _loaded: bool = False
 
@@ -68,17 +75,39 @@ class Shelf:
             self.faults, self.hidden = found.faults, found.hidden
             self.scripts = {one.id: one for one in found.scripts}
             self._indexed = indexed_scripts(self.scripts.values())
+            self._ranked = None
         return self.faults
 
     def again(self) -> None:
         """What the team shares has changed: read the scripts anew when they are next asked for."""
         self._loaded = False
 
-    def look(self, query: str, *, channel: str | None = None, subject: str = "") -> list[Offer]:
-        """What answers to the query; to an empty one, what suits the ticket: `channel` and `subject` are its own."""
+    def look(
+        self,
+        query: str,
+        *,
+        channel: str | None = None,
+        subject: str = "",
+        ticket_id: int | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> list[Offer]:
+        """What answers to the query; to an empty one, what suits the ticket first: `channel` and `subject` are its own.
+
+        stop   True once nobody waits for the answer any more
+        """
         self.load()
         only = SIGNS.get(query[:1])
         words = (query[1:] if only else query).lstrip()  # a space behind the last word says that it is whole
+        offers: list[Offer] = []
+        if ticket_id is not None and not words.strip():
+            offers += self._suggested(ticket_id, only, stop)
+            if only == "ticket":
+                return offers
+        taken = {(one.kind, one.ref) for one in offers}
+        rest = self._answering(words, only, channel, subject if ticket_id is None else "")
+        return offers + [one for one in rest if (one.kind, one.ref) not in taken]
+
+    def _answering(self, words: str, only: Kind | None, channel: str | None, subject: str) -> list[Offer]:
         offers: list[Offer] = []
         if only in (None, "script"):
             offers += self._scripts(words.strip(), channel)
@@ -87,6 +116,28 @@ class Shelf:
         if only in (None, "ticket"):
             offers += self._tickets(words.strip() or subject, similar=not words.strip())
         return offers
+
+    def _suggested(self, ticket_id: int, only: Kind | None, stop: Callable[[], bool]) -> Iterable[Offer]:
+        from sqlcipher3 import dbapi2 as sqlite
+
+        from atendente_tui.desk.suggesting import Suggestions, shelved, suggest
+        from atendente_tui.tui.suggest_words import reasons
+
+        if self._ranked is None:
+            self._ranked = shelved(list(self.scripts.values()))
+        try:
+            found = suggest(self.store.searcher(), ticket_id, self._ranked, limit=TICKETS, stop=stop)
+        except (sqlite.Error, OSError):  # the full text is being made: suggestions come with it
+            found = Suggestions()
+        many = SUGGESTED if only is None else TICKETS
+        for one in (*found.scripts[:many], *found.articles[:many]):
+            if only in (None, one.kind):
+                yield Offer(one.kind, one.ref, one.title, one.about, reasons(one.why))
+        if only == "ticket":
+            for one in found.tickets:
+                yield Offer("ticket", one.ref, one.title, one.about, reasons(one.why))
+        elif only is None and found.tickets:
+            yield Offer("similar", str(ticket_id), "", str(len(found.tickets)))
 
     def close(self) -> None:
         if self._db is not None:

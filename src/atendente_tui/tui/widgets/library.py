@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from atendente_tui import labels
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.i18n import _
+from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import reading
 from atendente_tui.tui.glyphs import Glyphs
@@ -89,7 +89,8 @@ class Library(Vertical):
         self._hurry = False
         """Whether Enter came before the answer to what was typed: the first one is then meant."""
         self._told: set[str] = set()
-        self._about: tuple[str | None, str] = (None, "")
+        self._about: tuple[int | None, str | None, str] = (None, None, "")
+        """The open ticket's number, channel and subject."""
 
     def compose(self) -> ComposeResult:
         yield LibraryBox(
@@ -130,7 +131,7 @@ class Library(Vertical):
     def show(self, ticket_id: int | None) -> None:
         """Offer what suits this ticket while the box is empty."""
         row = reading.ticket(self.app.read, ticket_id) if ticket_id is not None else None
-        about = (row.channel, row.subject) if row is not None else (None, "")
+        about = (row.id, row.channel, row.subject) if row is not None else (None, None, "")
         if about != self._about:
             self._about = about
             self._search_soon(0.0)
@@ -158,6 +159,9 @@ class Library(Vertical):
     def _choose(self, place: int) -> None:
         if place < len(self.offers):
             offer = self.offers[place]
+            if offer.kind == "similar":
+                self.open("=")
+                return
             self.post_message(self.Chosen(offer.kind, offer.ref))
 
     def _search_soon(self, seconds: float) -> None:
@@ -173,9 +177,16 @@ class Library(Vertical):
         if shelf is None or thread is None or asked != self._asked:
             return
         query = self.box.value
-        channel, subject = self._about
+        ticket_id, channel, subject = self._about
         offers = await asyncio.get_running_loop().run_in_executor(
-            thread, lambda: shelf.look(query, channel=channel, subject=subject)
+            thread,
+            lambda: shelf.look(
+                query,
+                channel=channel,
+                subject=subject,
+                ticket_id=ticket_id,
+                stop=lambda: asked != self._asked,
+            ),
         )
         if asked != self._asked:
             return
@@ -216,7 +227,12 @@ class Library(Vertical):
 def offer_rows(offers: list[Offer], glyphs: Glyphs) -> list[Row]:
     if not offers:
         return [Row(None, (Span(_("nothing found"), "quiet"),))]
-    signs = {"script": glyphs.script, "article": glyphs.article, "ticket": glyphs.similar}
+    signs = {
+        "script": glyphs.script,
+        "article": glyphs.article,
+        "ticket": glyphs.similar,
+        "similar": glyphs.similar,
+    }
     rows = []
     for one in offers:
         about, role = one.about, "quiet"
@@ -225,7 +241,18 @@ def offer_rows(offers: list[Offer], glyphs: Glyphs) -> list[Row]:
         elif one.kind == "article":
             about = labels.audience(one.about)
             role = "quiet" if one.about == "public" else "warning"
-        left = (Span(f"{signs[one.kind]} ", "strong"), Span(safe_line(one.title)))
+        title = safe_line(one.title)
+        if one.kind == "similar":
+            count = int(one.about)
+            title, about = (
+                safe_line(
+                    n_("{n} similar solved ticket", "{n} similar solved tickets", count).format(n=count)
+                ),
+                "",
+            )
+        if one.why:
+            about = f"{about} {glyphs.dot} {one.why}" if one.kind == "article" else one.why
+        left = (Span(f"{signs[one.kind]} ", "strong"), Span(title))
         rows.append(
             Row(f"{one.kind}:{one.ref}", left, Span(safe_line(about, characters=36), role), soft=True)
         )
