@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, str] = {
     "channel_no_address": later("No address of this customer for {channel} is known."),
     "variables_unfilled": later("Fill in before sending: {names}."),
     "review_blocked": later("Held back by the review ({rules}): {why}"),
+    "ending_when": later("“{found}” says no time I understand. Try “/prometo sex 14h ligar”."),
+    "ending_what": later("“{found}” does not say what is promised."),
     "override_unreadable": later("“{found}” is not RULE=WHY, with a rule that is one of: {allowed}."),
     "file_not_utf8": later("{found} is not UTF-8 (byte {byte})."),
     "address_unreadable": later("“{found}” is no e-mail address."),

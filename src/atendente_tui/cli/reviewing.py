@@ -106,7 +106,7 @@ def overridden(
     given: Iterable[str],
 ) -> Mapping[tuple[str, str], str]:
     """What `RULE=WHY` lets pass: each finding of that rule in this text. Refused: override_unreadable (found, allowed)."""
-    from atendente_tui.desk import reviewing, sending
+    from atendente_tui.desk import reviewing
     from atendente_tui.review.rules import RULES
 
     reasons: dict[str, str] = {}
@@ -125,10 +125,7 @@ def overridden(
         copies=(*going.cc, *going.bcc),
         files=len(going.attachments),
     )
-    words = text.strip()
-    if going.signed and where.channel is not None:
-        words = sending.signed(at.read, at.desk, ticket_id, where.channel, words)
-    found = reviewing.findings(at.read, at.desk, ticket_id, words, where)
+    found = reviewing.findings(at.read, at.desk, ticket_id, text.strip(), where)
     return {one.key: reasons[one.rule] for one in found if one.rule in reasons}
 
 

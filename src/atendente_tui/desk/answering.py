@@ -118,8 +118,6 @@ def reply_job(
             raise there.refused
         sending.check(desk, way, beside, given.at)
         leaves = to_ms(beside.at) if beside.at is not None else given.ms
-        if beside.signed and not beside.template:
-            words = sending.signed(tx.db, desk, ticket_id, way, words)
         sending.check_channel(way, words, there.last_inbound, leaves, template=beside.template)
         where = reviewing.situation(
             tx.db,
@@ -133,6 +131,10 @@ def reply_job(
         )
         found = reviewing.findings(tx.db, desk, ticket_id, words, where)
         reviewing.check(found, beside.silenced)
+        # The signature is the company's own, and reviewed by nobody.
+        if beside.signed and not beside.template:
+            words = sending.signed(tx.db, desk, ticket_id, way, words)
+        sending.check_channel(way, words, there.last_inbound, leaves, template=beside.template)
         if (
             seen is not None
             and not insist

@@ -35,9 +35,9 @@ def card(text: str, _where: Situation, _settings: Settings) -> Iterator[Place]:
             yield Place(one.start, one.end, said, ("***",))
 
 
-def document(text: str, where: Situation, _settings: Settings) -> Iterator[Place]:
+def document(text: str, where: Situation, settings: Settings) -> Iterator[Place]:
     for one in _all(text):
-        if one.kind in (Kind.CPF, Kind.CNPJ):
+        if one.kind in (Kind.CPF, Kind.CNPJ) and not _ours(one, settings):
             said = _("A whole {kind} is about to leave.").format(kind=one.kind.value.upper())
             if _theirs(one, where):
                 said += " " + _("Even to its owner, part of it is enough.")

@@ -21,6 +21,7 @@ from atendente_tui.tui.widgets.rows_pane import Row
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.suggester import Suggester
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,18 @@ class LineScreen(Dialog["str | None"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
 
-    def __init__(self, title: str, text: str, *, value: str = "", needed: str = "", note: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        *,
+        value: str = "",
+        needed: str = "",
+        note: str = "",
+        suggester: Suggester | None = None,
+    ) -> None:
         super().__init__()
+        self._suggester = suggester
         self._title = title
         self._text = text
         self._value = value
@@ -123,7 +134,9 @@ class LineScreen(Dialog["str | None"]):
         with Box(self._title):
             if self._text:
                 yield Static(Content(safe_text(self._text, lines=8)))
-            yield Input(value=safe_line(self._value, characters=1_000), compact=True)
+            yield Input(
+                value=safe_line(self._value, characters=1_000), compact=True, suggester=self._suggester
+            )
             yield Static(Content(safe_line(self._note)), classes="dialog-keys", id="fault")
             yield Static(Content(_("Enter goes on · Esc back")), classes="dialog-keys")
 

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from atendente_tui import formats, labels
 from atendente_tui.desk.reaching import Way
@@ -30,8 +30,7 @@ UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """What stands against sending (`blocked`, "" for nothing), what to know, and how long the text is."""
 
     blocked: str
@@ -39,6 +38,8 @@ class Review:
     size: str
     window: str
     """Time left in which free text may be sent, "" on channels without a window."""
+    found: tuple[str, str] = ("", "")
+    """What the reviewer says, and in which looks; "" for nothing."""
 
 
 def typed(text: str) -> str:
@@ -66,10 +67,15 @@ def masked(way: Way | None) -> str:
     return safe_line(mask(*way.address)) if way is not None and way.address is not None else ""
 
 
-def review_reply(way: Way | None, text: str, now: int, known: Collection[str], *, may: bool = True) -> Review:
-    """`now` in ms. `known` are names of facts about the customer; `may`: the backend takes answers."""
+def review_reply(
+    way: Way | None, text: str, now: int, known: Collection[str], *, may: bool = True, template: bool = False
+) -> Review:
+    """`now` in ms, when it is to leave. `known` are names of facts about the customer; `may`: the backend takes answers;
+    `template`: the text is an approved one, which passes a closed window."""
     place, last_inbound = (way.channel, way.last_inbound) if way is not None else (None, None)
     found = channels.check_reply(place, text, last_inbound, now) if place is not None else []
+    if template:
+        found = [one for one in found if one.code != "window_closed"]
     blocked = [said for one in found if one.blocks and (said := _blocking(one))]
     if missing := templates.unfilled(text):
         blocked.insert(0, _("still to be filled in: {names}").format(names=", ".join(missing[:3])))

@@ -16,6 +16,7 @@ from textual.widgets import TextArea
 
 from atendente_tui import labels
 from atendente_tui.desk.reaching import Way, way
+from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
@@ -33,14 +34,18 @@ from atendente_tui.tui.composing import (
     seen_in,
     typed,
 )
+from atendente_tui.tui.going import Going, going_in
+from atendente_tui.tui.lines import Line, Span
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets import composer_lines as lines
+from atendente_tui.tui.widgets.composer_review import Reading
 from atendente_tui.tui.widgets.composer_sending import look_for_news
 from atendente_tui.tui.widgets.draft_keeper import DraftKeeper
 from atendente_tui.tui.widgets.rows_pane import LineBoard
 from atendente_tui.tui.widgets.writing import Writing
 
 if TYPE_CHECKING:
+    from atendente_tui.review.finding import Situation
     from atendente_tui.tui.app import AtendenteApp
 
 Kind = Literal["reply", "note"]
@@ -92,6 +97,11 @@ class Composer(Vertical):
         """Set but while something is being sent."""
         self.at_rest.set()
         self.drafts = DraftKeeper(self)
+        self.going = Going()
+        """What goes with the text."""
+        self.reading = Reading(self)
+        self.reads_portuguese = True
+        """Whether the customer is written to in the language of the dictionary."""
         self._draft_state = ""
 
     def compose(self) -> ComposeResult:
@@ -106,6 +116,9 @@ class Composer(Vertical):
         self.area.disabled = True
         self._show_all()
         self.set_interval(WINDOW_TICK, self._tick)
+
+    def on_unmount(self) -> None:
+        self.reading.close()
 
     def _tick(self) -> None:
         if self.ticket is not None and self.kind == "reply":
@@ -164,6 +177,7 @@ class Composer(Vertical):
         self.ticket = reading.ticket(read, ticket_id) if ticket_id is not None else None
         self.kind = kind
         self.alert, self.warned, self._draft_state = "", 0.0, ""
+        self.going = Going()
         self.seen = self._seen()
         if self.ticket is None:
             self.app.watch(self)
@@ -186,6 +200,9 @@ class Composer(Vertical):
             told = seen_in(draft.extra)
             self.seen = self._seen(told) if isinstance(told, int) else told or self.seen
             self.take(channel_in(draft.extra))
+            self.going = going_in(draft.extra)
+            self.area.read_only = bool(self.going.template)
+            self.reading.touched()
         self.drafts.begin(text, self.area.cursor_location)
 
     def _look_at_draft(self) -> None:
@@ -220,6 +237,7 @@ class Composer(Vertical):
         read = self.app.read
         row = reading.customer(read, self.ticket.customer_id)
         self._customer = safe_line(row.social_name or row.name) if row is not None else ""
+        self.reads_portuguese = row is None or (row.language or "pt").lower().startswith("pt")
         self._known = frozenset(one.name for one in reading.facts(read, self.ticket.customer_id))
 
     def on_moved(self, event: Moved) -> None:
@@ -267,7 +285,34 @@ class Composer(Vertical):
             return Review(_("no ticket is open"), (), "", "")
         if self.kind == "note":
             return review_note(self.text, may="note" in can)
-        return review_reply(self.way, self.text, self.app.now_ms(), self._known, may="reply" in can)
+        leaves = to_ms(self.going.at) if self.going.at is not None else self.app.now_ms()
+        template = bool(self.going.template)
+        return review_reply(self.way, self.text, leaves, self._known, may="reply" in can, template=template)
+
+    def situation(self) -> Situation | None:
+        """What the reviewer has to know."""
+        if self.ticket is None:
+            return None
+        from atendente_tui.desk.reviewing import situation
+
+        going, app = self.going, self.app
+        return situation(
+            app.read,
+            app.workplace.desk,
+            self.ticket.id,
+            public=self.kind == "reply",
+            channel=self.elsewhere,
+            copies=(*going.cc, *going.bcc),
+            files=len(going.files),
+            now=to_ms(going.at) if going.at is not None else app.now_ms(),
+            template=bool(going.template),
+        )
+
+    def beside_changed(self) -> None:
+        """Something that goes with the text is different now: keep it, show it, read the text again."""
+        self.drafts.again()
+        self._show_all()
+        self.reading.again()
 
     def _show_all(self) -> None:
         review = self.review()
@@ -283,17 +328,23 @@ class Composer(Vertical):
             return
         if self.kind == "note":
             self._entitle(lines.note_title(glyphs), self._key_words())
-            to.set_lines([lines.note_line(row.protocol, glyphs)])
+            to.set_lines([lines.note_line(row.protocol, glyphs), *self._with()])
         else:
             own = labels.channel(row.channel)
             channel = labels.channel(self.way.channel) if self.way is not None else own
             self._entitle(lines.reply_title(channel, own, review.window, glyphs), self._key_words())
-            to.set_lines([lines.reply_line(self._customer, channel, masked(self.way), glyphs)])
+            to.set_lines([lines.reply_line(self._customer, channel, masked(self.way), glyphs), *self._with()])
         self.say(review)
+
+    def _with(self) -> list[Line]:
+        """The line that says what goes with the text."""
+        said = self.going.said(self.app.workplace.zone, self.app.now_ms(), self.app.glyphs.dot)
+        return [Line((Span(said, "pending"),))] if said else []
 
     def say(self, review: Review) -> None:
         """Show how the text stands."""
         board, glyphs = self.query_one("#say", LineBoard), self.app.glyphs
+        review = review._replace(found=lines.found_words(self.reading.open, self.app.keymap.shown("review")))
         said = [lines.standing(review, self.text, self._draft_state, glyphs, sending=self.sending)]
         if self.alert:
             said = [*lines.alert_lines(self.alert, board.room, glyphs), *said]
@@ -323,7 +374,7 @@ class Composer(Vertical):
 
     def beside(self) -> dict[str, Any]:
         """What is kept with the text."""
-        return {"seen": self.seen, "channel": self.elsewhere}
+        return {"seen": self.seen, "channel": self.elsewhere, **self.going.kept()}
 
     def save_now(self) -> None:
         """Hand the text as it is to the store; returns at once."""
@@ -331,6 +382,7 @@ class Composer(Vertical):
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
+        self.reading.touched()
         if self.text != self.drafts.text:
             self.drafts.touched()
             if (attending := getattr(self.screen, "attending", None)) is not None:
@@ -361,6 +413,7 @@ class Composer(Vertical):
         if (attending := getattr(self.screen, "attending", None)) is not None:
             attending.stopped()
         self.area.load_text("")
+        self.going = Going()
         self.alert, self.warned, self._draft_state = "", 0.0, state
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket
         self.seen = self._seen()

@@ -145,6 +145,7 @@ def _on(do: Callable[[Composer], Any]) -> Callable[[Any], Any]:
 
 HANDLERS = {
     "send": _on(send),
+    "send_and_next": _on(lambda composer: send(composer, on=True)),
     "send_and_solve": _on(lambda composer: send(composer, solve=True)),
     "switch_kind": _on(switch_kind),
     "channel": _on(choose_channel),

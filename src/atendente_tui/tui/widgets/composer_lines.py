@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.tui.composing import Review, joined
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line, Span, block
+
+if TYPE_CHECKING:
+    from atendente_tui.review.finding import Finding
 
 ALERT = 3
 """Lines of a warning."""
@@ -51,6 +55,9 @@ def _standing(review: Review, text: str, state: str, glyphs: Glyphs, sending: bo
     elif review.blocked and text:
         yield dot
         yield Span(safe_line(review.blocked), "bad")
+    elif review.found[0] and text:
+        yield dot
+        yield Span(safe_line(review.found[0]), review.found[1])
     elif review.hints:
         yield dot
         yield Span(safe_line(" · ".join(review.hints)), "warning")
@@ -60,6 +67,19 @@ def _standing(review: Review, text: str, state: str, glyphs: Glyphs, sending: bo
     if state:
         yield dot
         yield Span(state, "quiet")
+
+
+def found_words(found: Sequence[Finding], key: str) -> tuple[str, str]:
+    """How much the reviewer found, and the first of it; in which looks."""
+    if not found:
+        return ("", "")
+    from atendente_tui.tui.widgets.composer_review import counted
+
+    first = next((one for one in found if one.blocks), found[0])
+    said = counted(found)
+    if key:
+        said = f"{said} ({key})"
+    return (f"{said}: {first.sentence}", "bad" if first.blocks else "warning")
 
 
 def alert_lines(text: str, width: int, glyphs: Glyphs) -> list[Line]:

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from atendente_tui import formats, labels
+from atendente_tui.domain.endings import Ended, read_endings
+from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Status
 from atendente_tui.i18n import _, n_
@@ -19,17 +21,20 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from atendente_tui.desk.desk import Submitted
+    from atendente_tui.desk.together import Outcome
     from atendente_tui.tui.widgets.composer import Composer, Kind
 
 THINK = 0.5
 """Seconds a warning must have been on screen before the same key means "send it all the same"."""
 
+LATER = 300
+"""Seconds of a hold from which on the hour is said in place of the seconds."""
 NOTICE = 4.0
 """Seconds for which it is said that something was sent, where the composer has made room for the ticket."""
 
 
-def send(composer: Composer, *, solve: bool = False) -> Coroutine[Any, Any, None] | None:
-    """Hand the text to the desk: what is to be awaited for it, None when it may not go.
+def send(composer: Composer, *, solve: bool = False, on: bool = False) -> Coroutine[Any, Any, None] | None:
+    """`solve` solves the ticket with it, `on` goes to the next ticket afterwards. Hand the text to the desk: what is to be awaited for it, None when it may not go.
 
     From here on, not from when that is begun, the field is closed: keys may be on their way that were pressed after.
     """
@@ -39,42 +44,72 @@ def send(composer: Composer, *, solve: bool = False) -> Coroutine[Any, Any, None
     if review.blocked:
         composer.warn(_("not sent: {reason}").format(reason=review.blocked))
         return None
+    try:
+        ended = read_endings(composer.text, from_ms(composer.app.now_ms()), composer.app.workplace.zone)
+    except Refused as refused:
+        composer.warn(_("not sent: {reason}").format(reason=labels.refusal(refused)))
+        return None
+    if stops := composer.reading.stopping():
+        key = composer.app.keymap.shown("review")
+        said = _("not sent: {reason}").format(reason=stops[0].sentence)
+        composer.warn(f"{said} {composer.app.glyphs.dot} " + _("{key} shows the review").format(key=key))
+        return None
     if look_for_news(composer) and composer.kind == "reply" and not _insists(composer):
         return None
-    from atendente_tui.desk import answering
-
-    desk, ticket_id, kind, text = (
-        composer.app.workplace.desk,
-        composer.ticket.id,
-        composer.kind,
-        composer.text,
-    )
-    if kind == "note":
-        ask = partial(answering.note, desk, ticket_id, text)
-    else:
-        status = Status.SOLVED if solve else None
-        insist = bool(composer.warned)
-        ask = partial(
-            answering.reply,
-            desk,
-            ticket_id,
-            text,
-            channel=composer.elsewhere,
-            status=status,
-            seen=composer.seen,
-            insist=insist,
-        )
+    ticket_id, kind, text = composer.ticket.id, composer.kind, composer.text
+    ask = partial(_perform, composer, ended, solve=solve, insist=bool(composer.warned))
     composer.close_field()
     composer.say(review)
-    return _give(composer, ask, (ticket_id, kind, text))
+    return _give(composer, ask, (ticket_id, kind, text), on=on)
+
+
+def _perform(composer: Composer, ended: Ended, *, solve: bool, insist: bool) -> Future[list[Outcome]]:
+    """The text and what its last lines ask for, as one."""
+    from atendente_tui.desk import together
+
+    assert composer.ticket is not None  # noqa: S101  # nosec B101 # for the type checker
+    beside = composer.going.beside()
+    orders = [
+        together.Deed("promise", {"due": one.at, "what": one.what})
+        for one in ended.endings
+        if one.kind == "promise"
+    ]
+    for one in ended.endings:
+        if one.kind == "remind":
+            if one.what:
+                orders.append(together.Deed("note", {"text": _("Reminder: {what}").format(what=one.what)}))
+            orders.append(together.Deed("snooze", {"until": one.at}))
+        elif one.kind == "send":
+            beside = beside._replace(at=one.at)
+        elif one.kind == "solve":
+            solve = True
+    if composer.kind == "note":
+        first = together.Deed("note", {"text": ended.text, "attachments": beside.attachments})
+        if solve:
+            orders.insert(0, together.Deed("status", {"status": Status.SOLVED}))
+    else:
+        first = together.Deed(
+            "reply",
+            {
+                "text": ended.text,
+                "channel": composer.elsewhere,
+                "status": Status.SOLVED if solve else None,
+                "seen": composer.seen,
+                "insist": insist,
+                "beside": beside,
+            },
+        )
+    return together.perform(
+        composer.app.workplace.desk, composer.ticket.id, [first, *orders], name="composer"
+    )
 
 
 async def _give(
-    composer: Composer, ask: Callable[[], Future[Submitted]], what: tuple[int, Kind, str]
+    composer: Composer, ask: Callable[[], Future[list[Outcome]]], what: tuple[int, Kind, str], *, on: bool
 ) -> None:
     trouble: Exception | None = None
     try:
-        submitted = await asyncio.shield(asyncio.wrap_future(ask()))
+        outcomes = await asyncio.shield(asyncio.wrap_future(ask()))
     except Exception as error:
         trouble = error
     finally:
@@ -85,14 +120,22 @@ async def _give(
         said = _("not sent, the text is still here: {error}")
         composer.warn(said.format(error=trouble or type(trouble).__name__))
     elif (composer.ticket_id, composer.kind, composer.text) == what:
+        submitted = outcomes[0].submitted
+        assert submitted is not None  # noqa: S101  # nosec B101 # an answer always changes something
         _sent(composer, submitted)
+        if on:
+            await cast(Any, composer.screen).do_next()
 
 
 def _sent(composer: Composer, submitted: Submitted) -> None:
     """Empty the field, say until when it can be taken back, and go where the next verb is one key away."""
     seconds = (submitted.hold_until - composer.app.now_ms()) // 1000
     said = _("on its way out")
-    if seconds > 0:
+    if composer.going.at is not None or seconds > LATER:
+        when = formats.moment(submitted.hold_until, composer.app.workplace.zone, composer.app.now_ms())
+        undo = composer.app.keymap.shown("undo")
+        said = _("leaves {when}: {undo} takes it back").format(when=when, undo=undo)
+    elif seconds > 0:
         undo = composer.app.keymap.shown("undo")
         said = _("leaves in {n} s: {undo} takes it back").format(n=seconds, undo=undo)
     composer.clear(said)

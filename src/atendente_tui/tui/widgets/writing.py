@@ -2,14 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.text import Text
 from textual import events
 from textual.widgets import TextArea
 
 from atendente_tui.tui.composing import typed
 
+if TYPE_CHECKING:
+    from atendente_tui.review.finding import Finding
+
+WARNS, STOPS = "underline", "underline bold reverse"
+"""Looks of what the reviewer found; colour alone tells nothing."""
+
 
 class Writing(TextArea):
-    """The text field; what is pasted is made harmless first."""
+    """The text field; what is pasted is made harmless first, and what the reviewer found is marked."""
+
+    _marks: dict[int, list[tuple[int, int, str]]]
+    """By line: from which column to which, and the looks."""
+
+    def mark(self, found: Sequence[Finding]) -> None:
+        """Mark these in the text, in place of what was marked."""
+        marks: dict[int, list[tuple[int, int, str]]] = {}
+        for one in found:
+            if one.start == one.end:
+                continue
+            (top, left), (bottom, right) = self.place_of(one.start), self.place_of(one.end)
+            for line in range(top, bottom + 1):
+                ends = right if line == bottom else len(self.document.get_line(line))
+                looks = STOPS if one.blocks else WARNS
+                marks.setdefault(line, []).append((left if line == top else 0, ends, looks))
+        if marks != getattr(self, "_marks", {}):
+            self._marks = marks
+            self._line_cache.clear()
+            self.refresh()
+
+    def get_line(self, line_index: int) -> Text:
+        line = super().get_line(line_index)
+        for start, end, looks in getattr(self, "_marks", {}).get(line_index, ()):
+            line.stylize(looks, start, min(end, len(line)))
+        return line
+
+    def place_of(self, offset: int) -> tuple[int, int]:
+        """Line and column of the code point at `offset`."""
+        text = self.text
+        return text.count("\n", 0, offset), offset - (text.rfind("\n", 0, offset) + 1)
+
+    def select_span(self, start: int, end: int) -> None:
+        """Select the code points from `start` to `end`, in view."""
+        self.move_cursor(self.place_of(start))
+        self.move_cursor(self.place_of(end), select=True)
+        self.scroll_cursor_visible()
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
