@@ -40,6 +40,11 @@ REVIEW_RULES = [
     "spelling",
 ]
 """Rules of the reviewer that may be set (`review.rules`)."""
+MASKABLE = ("cpf", "cnpj", "card", "cvv", "phone", "email", "pix", "cep")
+"""Kinds of personal data that may be masked on screen (`privacy.personal.Kind`)."""
+PRESETS = ("sac-regulado",)
+CLASSES = ("tickets", "customers", "drafts", "problems")
+"""What is let go after so many days (`store.retaining`)."""
 T = TypeVar("T")
 
 
@@ -148,6 +153,17 @@ class ReviewConfig(NamedTuple):
     """The .dic file of a Hunspell dictionary (its .aff beside it) in place of ours."""
 
 
+class PrivacyConfig(NamedTuple):
+    mask: tuple[str, ...] = MASKABLE[:-1]
+    """What of `MASKABLE` is masked on screen until it is revealed."""
+    reveal_seconds: float = 60.0
+    preset: str = ""
+    purpose: str = ""
+    """What the data are for, as an export tells it; empty for our own words."""
+    retention: Mapping[str, float] = MappingProxyType({})
+    """Days by class of `CLASSES`, where they are limited."""
+
+
 class Config(NamedTuple):
     source: Path | None = None
     store: StoreConfig = StoreConfig()
@@ -169,6 +185,7 @@ class Config(NamedTuple):
     """Text put below an answer, by channel, with "default"; may hold variables."""
     survey_days: float | None = None
     """Days in which a customer is asked at most once how it went; None asks nobody."""
+    privacy: PrivacyConfig = PrivacyConfig()
 
 
 def load(path: Path) -> Config:
@@ -320,6 +337,7 @@ class _Reading:
             review=self.review(tree),
             signatures=self.signatures(tree),
             survey_days=self.survey_days(tree),
+            privacy=self.privacy(tree),
         )
         names = {one.name for one in result.calendars} | {"always", "default"}
         for one in result.sla:
@@ -485,6 +503,23 @@ class _Reading:
     def survey_days(self, tree: dict[str, Any]) -> float | None:
         table = self.table(tree, "survey", {"days"})
         return self.number(table, "survey.days", 30.0, at_least=0.0) if table else None
+
+    def privacy(self, tree: dict[str, Any]) -> PrivacyConfig:
+        table = self.table(tree, "privacy", set(PrivacyConfig._fields))
+        kept = self.table(table, "retention", None)
+        self.unknown(kept, "privacy.retention", set(CLASSES))
+        plain = PrivacyConfig()
+        return PrivacyConfig(
+            self.strings(table, "privacy.mask", MASKABLE) if "mask" in table else plain.mask,
+            self.number(table, "privacy.reveal_seconds", plain.reveal_seconds, at_least=1.0),
+            self.choice(table, "privacy.preset", PRESETS, ""),
+            self.string(table, "privacy.purpose") or "",
+            {
+                name: self.number(kept, f"privacy.retention.{name}", 0.0, at_least=1.0)
+                for name in CLASSES
+                if name in kept
+            },
+        )
 
     def beside(self, path: str) -> Path:
         """A path of the file, which may be relative to the file's own folder."""

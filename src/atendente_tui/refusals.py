@@ -81,6 +81,14 @@ SENTENCES: Mapping[str, str] = {
     "ticket_unknown": later("There is no ticket {found}."),
     "no_such_ticket": later("There is no ticket {found}."),
     "not_yet_opened": later("{found} was not open yet then."),
+    "subject_kind": later("“{found}” is not KIND:VALUE, with a kind that is one of: {allowed}."),
+    "still_to_be_sent": later(
+        "{count} commands of this person are still to be sent. Send or discard them first: atendente outbox."
+    ),
+    "held": later("There is a legal hold on this person ({why}): nothing of theirs may go."),
+    "must_stay": later(
+        "By the rule {rule}, {count} of their tickets must be kept longer ({protocols}). They can be anonymised instead: --anonymise."
+    ),
     "no_such_customer": later("There is no customer {found}."),
     "no_such_article": later("There is no article {found}."),
     "no_such_script": later("There is no script {found}."),

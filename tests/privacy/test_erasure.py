@@ -22,8 +22,9 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import EventKind, IdentityKind, Status
 from atendente_tui.store import backup, reading
 from atendente_tui.store.ingest import apply_in_slices
-from atendente_tui.store.retaining import SAC, SAC_DAYS, Retention
+from atendente_tui.store.retaining import SAC, SAC_DAYS, Retention, overdue
 from atendente_tui.store.store import Store
+from atendente_tui.store.subject import rows_of
 from atendente_tui.store.tallies import verify_tallies
 
 FOREVER = Retention()
@@ -126,6 +127,9 @@ def test_who_is_anonymised_leaves_what_happened_and_when(store: Store, tmp_path:
     with pytest.raises(Refused) as refused:
         erase(desk, found, SAC_RULE, "pediu")
     assert refused.value.code == "must_stay"
+    with pytest.raises(Refused, match="still_to_be_sent"):
+        erase(desk, found, SAC_RULE, "pediu", anonymous=True)
+    store.write(lambda tx: tx.db.execute("UPDATE outbox SET state = 'confirmed'"))
     erase(desk, found, SAC_RULE, "pediu", anonymous=True)
     with store.reader() as db:
         assert db.execute("SELECT count(*) FROM event").fetchone() == events
@@ -166,7 +170,7 @@ def test_a_legal_hold_stops_everything(store: Store) -> None:
         hold(desk, found, "processo 123")
         old = Retention(tickets=0.0, customers=0.0)
         told = subjects.retain(desk, db, old, dry=True)
-        assert not set(found.tickets) & set(subjects.retaining.overdue(db, old, _ms(store))["tickets"])
+        assert not set(found.tickets) & set(overdue(db, old, _ms(store))["tickets"])
         for anonymous in (False, True):
             with pytest.raises(Refused, match="held"):
                 erase(desk, found, FOREVER, "pediu", anonymous=anonymous)
@@ -208,7 +212,7 @@ def test_found_is_all_of_one_and_nothing_of_others(store: Store) -> None:
     planted(store, Markers())
     with store.reader() as db:
         person = find(desk_at(store), db, "phone", "(11) 97777-0090", FOREVER)
-        rows = list(subjects.subject.rows_of(db, person.subject))
+        rows = list(rows_of(db, person.subject))
         keys = {row["key"] for place, row in rows if place == "event"}
         assert keys == {
             row[0]

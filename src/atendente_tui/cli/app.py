@@ -39,6 +39,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "suggesting": ("suggest",),
     "scripting": ("scripts",),
     "exchanging": ("import", "export"),
+    "subjects": ("privacy",),
     "demonstrating": ("demo",),
     "hub": ("hub",),
     "health": ("doctor",),

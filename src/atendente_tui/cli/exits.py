@@ -41,6 +41,7 @@ _USAGE = frozenset(
         "no_such_file",
         "scenario_unplayable",
         "moment_unreadable",
+        "subject_kind",
         "words_not_utf8",
         "backend_settings",
         "not_markdown",

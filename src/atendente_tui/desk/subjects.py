@@ -5,10 +5,12 @@ Who did it, when, to whom (by our number) and why is on record; what was in it i
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.privacy import personal
 from atendente_tui.privacy.personal import mask
 from atendente_tui.store import audit, erasing, retaining, scrubbing, subject
 from atendente_tui.store.retaining import Retention
@@ -17,6 +19,7 @@ from atendente_tui.store.subject import Subject
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
+    from atendente_tui.config import Config
     from atendente_tui.desk.desk import Desk
     from atendente_tui.store.scrubbing import Scrubbed
     from atendente_tui.store.writing import Tx
@@ -31,6 +34,8 @@ class Person(NamedTuple):
 
     subject: Subject
     counts: dict[str, int]
+    kinds: dict[str, int]
+    """Personal data by kind: addresses and documents of theirs, and what stands in the texts."""
     must_stay: list[tuple[str, int | None]]
     """(protocol, until ms) of what must not be erased yet."""
     holds: list[str]
@@ -47,6 +52,21 @@ class Logged(NamedTuple):
     customer: int | None
     reason: str
     detail: dict[str, Any]
+
+
+def retention_of(config: Config) -> Retention:
+    """What the configuration says of how long things are kept; a preset fills in what it leaves unsaid."""
+    days = dict(config.privacy.retention)
+    if config.privacy.preset == retaining.SAC:
+        return Retention(
+            days.get("tickets", retaining.SAC_DAYS),
+            days.get("customers", retaining.SAC_DAYS),
+            days.get("drafts"),
+            days.get("problems"),
+            retaining.SAC_DAYS,
+            retaining.SAC,
+        )
+    return Retention(days.get("tickets"), days.get("customers"), days.get("drafts"), days.get("problems"))
 
 
 def who(db: Connection, kind: str, value: str) -> Subject:
@@ -71,10 +91,21 @@ def _person(db: Connection, found: Subject, retention: Retention, now: int) -> P
     return Person(
         found,
         subject.counts(db, found),
+        _kinds(db, found),
         retaining.must_stay(db, found, retention, now),
         retaining.holds(db, found),
         _handed_out(db, found),
     )
+
+
+def _kinds(db: Connection, found: Subject) -> dict[str, int]:
+    kinds: Counter[str] = Counter()
+    for place, row in subject.rows_of(db, found):
+        if place == "identity":
+            kinds[row["kind"]] += 1
+        elif place in ("event", "draft"):
+            kinds.update(one.kind.value for one in personal.find(row["text"]))
+    return dict(sorted(kinds.items()))
 
 
 def _handed_out(db: Connection, found: Subject) -> list[tuple[int, str]]:
@@ -93,7 +124,7 @@ def erase(
     """Erase a person here, or keep what happened without them (`anonymous`); then every byte of them.
 
     Returns rows by place and what became of the copies. Blocks for as long as it takes.
-    Refused: reason_missing, held (why), must_stay (protocols, until, rule).
+    Refused: reason_missing, held (why), must_stay (protocols, count, rule), still_to_be_sent (count).
     """
     why = _reason(reason)
 
@@ -108,6 +139,8 @@ def erase(
                 count=len(stays),
                 rule=retention.why or f"{retention.at_least:g}",
             )
+        if anonymous and (count := retaining.waiting(tx.db, found)):
+            raise Refused("still_to_be_sent", count=count)
         done = _gone(tx, found, anonymous=anonymous)
         audit.record(
             tx,

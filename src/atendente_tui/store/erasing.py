@@ -136,7 +136,9 @@ def _text(value: Any, change: Callable[[str], str]) -> Any:
         return value
     if value[:1] in ("{", "["):
         try:
-            return json.dumps(_tree(json.loads(value), change), ensure_ascii=False, separators=(",", ":"))
+            told = json.loads(value)
+            new = _tree(told, change)
+            return value if new == told else json.dumps(new, ensure_ascii=False, separators=(",", ":"))
         except ValueError:
             pass
     return change(value)

@@ -96,6 +96,15 @@ def must_stay(
     ]
 
 
+def waiting(db: Connection, subject: Subject) -> int:
+    """How many commands about the person are not settled."""
+    found = db.execute(
+        f"SELECT count(*) FROM outbox WHERE state IN {PENDING} AND ticket_id IN (SELECT value FROM json_each(:tickets))",
+        subject.bound(),
+    ).fetchone()
+    return int(found[0])
+
+
 def holds(db: Connection, subject: Subject) -> list[str]:
     """Reasons of the legal holds on the person."""
     return [
