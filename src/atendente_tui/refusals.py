@@ -77,6 +77,11 @@ SENTENCES: Mapping[str, str] = {
     "file_unwritable": later("{path} cannot be written."),
     "poison_unknown": later("There is no such change."),
     "poison_unreadable": later("This change cannot be read."),
+    "store_full": later(
+        "The disk of {path} takes no more: it is full, or a limit is reached. This was not saved and stays "
+        "where you wrote it; free some space and try again."
+    ),
+    "store_read_only": later("This store is open to read only here: another window writes it."),
     # naming
     "ticket_unknown": later("There is no ticket {found}."),
     "no_such_ticket": later("There is no ticket {found}."),

@@ -129,9 +129,7 @@ def test_in_the_clear_and_closed_again(cli: Cli, made: Made, tmp_path: Path) -> 
     data = tmp_path / "data"
 
     def lying_about() -> list[str]:
-        return [
-            one.name for one in data.rglob("*") if one.is_file() and b"estapaf" in one.read_bytes()
-        ]
+        return [one.name for one in data.rglob("*") if one.is_file() and b"estapaf" in one.read_bytes()]
 
     assert lying_about() == []
     assert cli("key", "decrypt").code == 2  # nobody there to confirm it

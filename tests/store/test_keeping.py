@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.builders import make_store
+from tests.builders import NOW, make_store
 
+from atendente_tui.clock import VirtualClock
 from atendente_tui.store import backup, keeping
 
 KEY = b"k" * 32
@@ -41,7 +43,33 @@ def test_after_a_bad_end_the_file_is_checked(tmp_path: Path, monkeypatch: pytest
     again.close()
 
 
+def test_every_page_is_looked_at_once_a_week(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "CHECK_AFTER", 0.0)
+    clock = VirtualClock(NOW)
+    store = make_store(tmp_path, tickets=60, key=KEY, clock=clock)
+    reader = store.reader()
+    assert until(lambda: keeping.checked_at(reader) == NOW)
+    assert store.keeper is not None
+    assert not store.keeper._is_due()
+    clock.advance(timedelta(days=6, hours=23))
+    assert not store.keeper._is_due()
+    clock.advance(timedelta(hours=1))
+    assert store.keeper._is_due()
+    reader.close()
+    store.close()
+    data = bytearray(store.file.read_bytes())
+    data[len(data) // 4096 // 2 * 4096 + 50] ^= 1  # closed well, and rotten since
+    store.file.write_bytes(data)
+    again = make_store(tmp_path, key=KEY, clock=clock)
+    assert again.was_clean
+    keeper = again.keeper
+    assert keeper is not None
+    assert until(lambda: keeper.faults)
+    again.close()
+
+
 def test_a_copy_is_made_when_there_is_something_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "CHECK_AFTER", 0.0)
     monkeypatch.setattr(keeping, "COPY_AFTER", 0.0)
     store = make_store(tmp_path, tickets=3)
     assert until(lambda: backup.backups(store.path))

@@ -63,7 +63,7 @@ _USAGE = frozenset(
 def code_of(refused: Refused) -> Exit:
     if refused.code in ("attachment_unreachable", "upload_unreachable", "inbound_unreachable"):
         return Exit.UNREACHABLE
-    if refused.code in ("hub_schema", "hub_older"):
+    if refused.code in ("hub_schema", "hub_older", "store_full", "store_read_only"):
         return Exit.STORE
     return Exit.USAGE if refused.code in _USAGE else Exit.REFUSED
 

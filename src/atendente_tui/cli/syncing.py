@@ -119,6 +119,9 @@ def sync_error(code: str, detail: str) -> str:
         "unauthorized": _("The helpdesk does not know this login: atendente login, or ATENDENTE_TOKEN."),
         "forbidden": _("The helpdesk does not allow that to this user."),
         "rate_limited": _("The helpdesk asks to wait a little."),
+        "disk_low": _(
+            "There is little room left on the disk: answers are sent, nothing more is fetched. Free some."
+        ),
         "other_helpdesk": labels.refusal(Refused("other_helpdesk")),
     }.get(code, _("The helpdesk answered something that was not understood."))
     return f"{sentence} ({safe_line(detail)})" if detail else sentence

@@ -100,7 +100,12 @@ class Desk(NamedTuple):
 
     def do(self, job: Callable[[Tx], T]) -> Future[T]:
         """Have the store's writer run it. Refused, and whatever else it raises, comes through the future."""
-        return self.store.submit(job)
+        try:
+            return self.store.submit(job)
+        except Refused as refused:  # a store that is only read
+            failed: Future[T] = Future()
+            failed.set_exception(refused)
+            return failed
 
     def hold(self, kind: str, channel: str | None = None) -> float:
         """Seconds for which a command of this type can be undone."""

@@ -24,4 +24,4 @@ def reveal(desk: Desk, customer_id: int, ticket_id: int | None, reason: str) -> 
             tx, desk.agent.login, "reveal", ticket_id, customer=customer_id, reason=reason_of(reason)
         )
 
-    return desk.store.submit(job)
+    return desk.do(job)

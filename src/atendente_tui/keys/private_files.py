@@ -12,6 +12,9 @@ from atendente_tui.i18n import _
 from atendente_tui.secrets import SecretsError
 
 LARGEST = 64 * 1024
+_READING = os.O_RDONLY
+for _flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK"):  # a pipe of that name must not be waited for
+    _READING |= getattr(os, _flag, 0)
 
 
 def read_private(path: Path, what: str, *, of_service: bool = False) -> str:
@@ -21,14 +24,18 @@ def read_private(path: Path, what: str, *, of_service: bool = False) -> str:
     Raises SecretsError; FileNotFoundError when it is not there.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0))
+        handle = os.open(path, _READING)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise _cannot(path, what, error) from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         if os.name == "posix":
             _check(os.fstat(handle), path, what, of_service=of_service)
+    except SecretsError:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as file:
         try:
             return file.read(LARGEST).decode("utf-8")
         except UnicodeDecodeError as error:

@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui.store.errors import StoreDamaged, StoreError, StoreFull, WrongKey
+from atendente_tui.i18n import _
+from atendente_tui.store.errors import StoreDamaged, StoreError, StoreFull, StoreUnwritable, WrongKey
 
 PLAIN_HEADER = b"SQLite format 3\0"
 WRITER_CACHE = 65_536  # KiB; taken only as pages are used
@@ -100,6 +101,8 @@ def explained(wrong: Exception, path: Path, key: bytes | None) -> Exception:
         return StoreDamaged(text, path)
     if "disk is full" in text or "disk I/O error" in text:  # the second is what a limit on file size gives
         return StoreFull(path)
+    if "unable to open database file" in text or "readonly database" in text:
+        return StoreUnwritable(path, _("the folder, the file or the disk can only be read"))
     return wrong
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 
 
@@ -74,24 +75,45 @@ class WrongKey(StoreError):
         }[self.kind].format(path=self.path)
 
 
-class StoreFull(StoreError):
-    """No room on the disk: the job was rolled back whole, what was confirmed before is safe."""
+class StoreFull(StoreError, Refused):
+    """No room on the disk: the job was rolled back whole, what was confirmed before is safe.
+
+    A refusal too: whoever asked for the write is told, and what they wrote stays where it is.
+    """
 
     def __init__(self, path: Path | str = "") -> None:
-        super().__init__(str(path))
-        self.path = str(path)
+        Refused.__init__(self, "store_full", path=str(path))
 
     def __str__(self) -> str:
         return _(
-            "There is no room left on the disk of {path}. Nothing was saved; free some space and try again."
-        ).format(path=self.path)
+            "The disk of {path} takes no more: it is full, or a limit is reached. This was not saved and stays "
+            "where you wrote it; free some space and try again."
+        ).format(**self.values)
 
 
-class StoreReadOnly(StoreError):
+class StoreReadOnly(StoreError, Refused):
     """A write was asked of a store that was opened to read."""
 
+    def __init__(self) -> None:
+        Refused.__init__(self, "store_read_only")
+
     def __str__(self) -> str:
-        return _("This store is open to read only. Close the other window to write here.")
+        return _("This store is open to read only here: another window writes it.")
+
+
+class StoreUnwritable(StoreError):
+    """The store's folder or file cannot be written by this user, or lies on a disk that can only be read."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(str(path), why)
+        self.path, self.why = str(path), why
+
+    def __str__(self) -> str:
+        return _(
+            "The store {path} cannot be written: {why}. Atendente has to write there even to read. Make the folder "
+            "yours again (chown, chmod u+rwX), have the disk mounted for writing, or name another folder with "
+            "ATENDENTE_DATA. Nothing was changed."
+        ).format(path=self.path, why=self.why)
 
 
 class StoreClosed(StoreError):

@@ -10,19 +10,23 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from atendente_tui.store.errors import StoreLocked
+from atendente_tui import os_words
+from atendente_tui.store.errors import StoreLocked, StoreUnwritable
 
 _GUARD = 1 << 20  # msvcrt locks a byte range: one far beyond the text, so that others can read who has it
 
 
 class InstanceLock:
-    """Held from construction to `release`. Raises StoreLocked(pid, host) while another process has it.
+    """Held from construction to `release`. Raises StoreLocked(pid, host) while another process has it, StoreUnwritable.
 
     `was_clean` is False when the one before it did not come to its end.
     """
 
     def __init__(self, path: Path) -> None:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        except OSError as error:
+            raise StoreUnwritable(path.parent, os_words.why(error)) from error
         self._file: BinaryIO = os.fdopen(handle, "r+b", buffering=0)  # held for the life of the store
         try:
             _lock(self._file)
@@ -34,7 +38,8 @@ class InstanceLock:
                 pid if isinstance(pid, int) else None, str(host) if host else None, path
             ) from None
         self.was_clean = _read(self._file).get("clean") is not False
-        self._write(clean=False)
+        with contextlib.suppress(OSError):  # on a full disk it says nothing, and holds all the same
+            self._write(clean=False)
 
     @property
     def released(self) -> bool:

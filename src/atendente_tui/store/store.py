@@ -15,15 +15,18 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui.store import engine, indexing, migrate
+from atendente_tui import os_words
+from atendente_tui.store import engine, indexing, migrate, room
 from atendente_tui.store.courtesy import Courtesy
-from atendente_tui.store.errors import StoreDamaged, StoreNewer, StoreReadOnly
+from atendente_tui.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly, StoreUnwritable
 from atendente_tui.store.indexing import Indexer
 from atendente_tui.store.keeping import Keeper
 from atendente_tui.store.lock import InstanceLock
 from atendente_tui.store.wal import Checkpointer, truncate
+from atendente_tui.store.watching import Watcher
 from atendente_tui.store.writing import Lane, Tx, Writer
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ class Store:
         self._writer: Writer | None = None
         self._checkpointer: Checkpointer | None = None
         self._indexer: Indexer | None = None
+        self._watcher: Watcher | None = None
         self.keeper: Keeper | None = None
         """Checks and copies; None for a store that is only read."""
         self._watchers: list[Callable[[frozenset[str]], None]] = []
@@ -66,7 +70,8 @@ class Store:
     ) -> Store:
         """Open the store in directory `path`, made when absent.
 
-        Raises StoreLocked, StoreNewer, StoreDamaged, WrongKey; FileNotFoundError when read_only and there is none.
+        Raises StoreLocked, StoreNewer, StoreDamaged, StoreUnwritable, WrongKey; FileNotFoundError when read_only and
+        there is none.
         """
         store = cls(path, key, rules, clock, read_only=read_only)
         store._refuse_emptied()
@@ -76,13 +81,18 @@ class Store:
                 if found > migrate.latest():
                     raise StoreNewer(found, migrate.latest(), store.file)
             return store
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreUnwritable(path, os_words.why(error)) from error
         lock = store._lock = InstanceLock(path / "store.lock")
         store.was_clean = lock.was_clean
         try:
             store._start()
-        except BaseException:
+        except BaseException as wrong:
             lock.release(clean=lock.was_clean)
+            if isinstance(wrong, OSError) and not isinstance(wrong, StoreError):
+                raise StoreUnwritable(wrong.filename or path, os_words.why(wrong)) from wrong
             raise
         return store
 
@@ -116,6 +126,7 @@ class Store:
             indexed=self._kick,
             checkpointer=self._checkpointer,
             courtesy=self.courtesy,
+            make_room=(lambda: room.give(self.path), self._fold_log),
         )
         self._checkpointer.start()
         self._writer.start()
@@ -186,6 +197,21 @@ class Store:
         """Tell who watches, without a write."""
         self._announce(frozenset(topics))
 
+    def watch(self) -> None:
+        """Of a store that is only read here: tell who watches when the other process has written (topic "*")."""
+        if self._watcher is None and self.read_only:
+            self._watcher = Watcher(self.reader, self._announce)
+            self._watcher.start()
+
+    @property
+    def encrypted(self) -> bool:
+        return self._key is not None
+
+    @property
+    def full(self) -> bool:
+        """Whether the last thing to be written found no room on the disk."""
+        return self._writer is not None and self._writer.full
+
     def changed_at(self) -> float:
         """When something was last written, as a file's time."""
         return max(_time(self.file), _time(self.file.with_name("store.db-wal")))
@@ -212,6 +238,12 @@ class Store:
         if calm and _size(self.file.with_name("store.db-wal")) > LONG_LOG and truncate(self._db):
             self._db.execute("PRAGMA shrink_memory")
 
+    def _fold_log(self) -> bool:
+        """Copy the log back into the file, on the writer's thread, so that it begins anew. Whether it could."""
+        with contextlib.suppress(sqlite.Error):
+            return self._db is not None and truncate(self._db)
+        return False
+
     def _copy_before_migrating(self, found: int) -> None:
         from atendente_tui.store.backup import copy_to
 
@@ -221,6 +253,9 @@ class Store:
         """Do what is in line, for at most `timeout` seconds, and let go. May be called twice."""
         with self._closing:
             until = monotonic() + timeout
+            if self._watcher is not None:
+                self._watcher.stop()
+                self._watcher.join(max(0.0, until - monotonic()))
             if self.keeper is not None:
                 self.keeper.stop()
                 self.keeper.join(max(0.0, until - monotonic()))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from array import array
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from time import monotonic
@@ -23,7 +23,7 @@ from sqlcipher3.dbapi2 import Connection
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.store.courtesy import LONGEST, Courtesy
 from atendente_tui.store.engine import explained
-from atendente_tui.store.errors import StoreClosed
+from atendente_tui.store.errors import StoreClosed, StoreFull
 from atendente_tui.store.tallies import Place, add_deltas
 from atendente_tui.store.wal import Checkpointer
 
@@ -134,6 +134,7 @@ class Writer(threading.Thread):
         indexed: Callable[[], None],
         checkpointer: Checkpointer,
         courtesy: Courtesy,
+        make_room: Sequence[Callable[[], bool]] = (),
         tick: float = 2.0,
     ) -> None:
         super().__init__(name="store-writer", daemon=True)
@@ -143,6 +144,9 @@ class Writer(threading.Thread):
         self._indexed = indexed
         self._checkpointer = checkpointer
         self._courtesy = courtesy
+        self._make_room = make_room
+        self.full = False
+        """Whether the last thing that was to be written found no room."""
         self._lanes: tuple[deque[tuple[Callable[[Tx], Any], Future[Any]]], ...] = (deque(), deque(), deque())
         self._wake = threading.Condition()
         self._stopping = False
@@ -187,7 +191,8 @@ class Writer(threading.Thread):
                 del job, future
             if monotonic() >= self._next_idle and not self._lanes[Lane.PERSON]:
                 self._next_idle = monotonic() + self._tick
-                self._idle()
+                with suppress(sqlite.Error):  # a full disk: the next tick tries again
+                    self._idle()
 
     def _next_lane(self) -> Lane | None:
         return next((lane for lane in Lane if self._lanes[lane]), None)
@@ -195,6 +200,15 @@ class Writer(threading.Thread):
     def _run(self, job: Callable[[Tx], Any], future: Future[Any], lane: Lane) -> None:
         if not future.set_running_or_notify_cancel():
             return
+        self._try(job, future, lane, self._make_room if lane is Lane.PERSON else ())
+
+    def _try(
+        self,
+        job: Callable[[Tx], Any],
+        future: Future[Any],
+        lane: Lane,
+        make_room: Sequence[Callable[[], bool]],
+    ) -> None:
         full = lane is Lane.PERSON
         db = self._db
         try:
@@ -208,12 +222,20 @@ class Writer(threading.Thread):
             tx._finish()
             db.execute("COMMIT")
         except BaseException as wrong:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            future.set_exception(
-                explained(wrong, self._path, None) if isinstance(wrong, sqlite.Error) else wrong
-            )
+            with suppress(sqlite.Error):
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+            told = explained(wrong, self._path, None) if isinstance(wrong, sqlite.Error) else wrong
+            if isinstance(told, StoreFull):
+                while make_room:  # what a person did comes before everything: once more, with room
+                    first, *make_room = make_room
+                    if first():
+                        self._try(job, future, lane, make_room)
+                        return
+                self._is_full(True)
+            future.set_exception(told)
             return
+        self._is_full(False)
         if tx._reindex:
             self._indexed()
         future.set_result(result)
@@ -222,4 +244,10 @@ class Writer(threading.Thread):
         if not full:
             if lane is Lane.SYNC:
                 self.last_bulk = monotonic()
-            self._checkpointer.after_commit(db, alone=not self._lanes[Lane.PERSON])
+            with suppress(sqlite.Error):  # a full disk: what is in the log is safe there
+                self._checkpointer.after_commit(db, alone=not self._lanes[Lane.PERSON])
+
+    def _is_full(self, full: bool) -> None:
+        if full is not self.full:
+            self.full = full
+            self._announce(frozenset({"health", "sync"}))

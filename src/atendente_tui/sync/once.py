@@ -15,7 +15,7 @@ from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.words import OutboxState
 from atendente_tui.store import outbox
 from atendente_tui.store.writing import Lane
-from atendente_tui.sync.pulling import MassDisappearance, pull
+from atendente_tui.sync.pulling import LowSpace, MassDisappearance, pull
 from atendente_tui.sync.pushing import Pushed, Pusher
 from atendente_tui.sync.remembered import SyncStatus, keep, keep_identity, recall
 from atendente_tui.sync.retrying import Gate, asked
@@ -96,7 +96,7 @@ async def sync_once(
         pushed += await _again(pusher, patience, sleep)
         if pusher.next_due(tried=True) is not None or gate.pause_left() > 0:
             error = pushed.error
-    except (BackendError, MassDisappearance) as wrong:
+    except (BackendError, MassDisappearance, LowSpace) as wrong:
         error, detail = code_of(wrong), str(wrong)
         if isinstance(wrong, RateLimited) and not isinstance(wrong, _Silent):
             until = gate.pause(asked(wrong.retry_after, 1, rng))

@@ -8,6 +8,7 @@ from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from atendente_tui.store import room
 from atendente_tui.store.ingest import Applied, apply_in_slices
 from atendente_tui.sync.remembered import recall
 
@@ -28,6 +29,14 @@ class MassDisappearance(Exception):
         self.gone, self.known = gone, known
 
 
+class LowSpace(Exception):
+    """So little is left on the disk that answers come first. Nothing more was fetched; what waits is still sent."""
+
+    def __init__(self, free: int) -> None:
+        super().__init__(f"{free >> 20} MiB free")
+        self.free = free
+
+
 @dataclass(slots=True)
 class Pulled:
     applied: Applied = field(default_factory=Applied)
@@ -46,7 +55,7 @@ async def pull(
     on_page: Callable[[ChangePage, Applied], None] = lambda _page, _applied: None,
     may_ask: Callable[[], bool] = lambda: True,
 ) -> Pulled:
-    """Everything since the stored cursor (`full`: everything there is). Raises the port's errors, MassDisappearance.
+    """Everything since the stored cursor (`full`: everything there is). Raises the port's errors, MassDisappearance, LowSpace.
 
     accept_gone   a person said that the tickets really are gone
     on_page       called after each page is committed
@@ -60,6 +69,8 @@ async def pull(
         async for page in pages:
             if not accept_gone:
                 gone.check(page)
+            if room.is_low(store.path):
+                raise LowSpace(room.free(store.path))
             applied = await asyncio.to_thread(apply_in_slices, store, page, name)
             told.applied += applied
             told.pages += 1

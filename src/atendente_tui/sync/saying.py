@@ -11,7 +11,8 @@ from atendente_tui.backends.port import (
     Unauthorized,
     Unreachable,
 )
-from atendente_tui.sync.pulling import MassDisappearance
+from atendente_tui.store.errors import StoreFull
+from atendente_tui.sync.pulling import LowSpace, MassDisappearance
 from atendente_tui.sync.remembered import OtherHelpdesk, State
 
 _CODES: tuple[tuple[type[Exception], str], ...] = (
@@ -24,6 +25,8 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (ProtocolError, "protocol"),
     (MassDisappearance, "mass_disappearance"),
     (OtherHelpdesk, "other_helpdesk"),
+    (LowSpace, "disk_low"),
+    (StoreFull, "disk_full"),
 )
 
 
@@ -38,6 +41,6 @@ def state_of(code: str | None) -> State:
             return "idle"
         case "unauthorized":
             return "unauthorized"
-        case "rate_limited" | "mass_disappearance":
+        case "rate_limited" | "mass_disappearance" | "disk_low" | "disk_full":
             return "paused"
     return "offline"

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from atendente_tui.backends.port import BackendError, RateLimited, Unauthorized, Unreachable
 from atendente_tui.clock import Clock
 from atendente_tui.domain.instants import to_ms
-from atendente_tui.store.errors import StoreError
+from atendente_tui.store.errors import StoreError, StoreFull
 from atendente_tui.store.writing import Lane
 from atendente_tui.sync.listening import Attention, Listening
-from atendente_tui.sync.pulling import MassDisappearance, pull
+from atendente_tui.sync.pulling import LowSpace, MassDisappearance, pull
 from atendente_tui.sync.pushing import Pusher
 from atendente_tui.sync.remembered import State, SyncStatus, keep, keep_identity, recall, status_of
 from atendente_tui.sync.retrying import Gate, asked
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 LONGEST_SLEEP = 60.0
 """Seconds between two looks at the outbox, whatever the clock of the rows says."""
+_RESTING = ("mass_disappearance", "disk_low", "disk_full")
+FULL_REST = 20.0
+"""Seconds after which a sync that found no room on the disk begins again."""
 STANDING = 4
 """So many beats pass between two pulls that nothing hinted at while a line of hints stands, up to `LONGEST_SLEEP`."""
 _log = logging.getLogger(__name__)
@@ -145,7 +148,14 @@ class SyncService:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._main())
+            while True:
+                try:
+                    asyncio.run(self._main())
+                    break
+                except StoreFull:
+                    _log.warning("the disk is full: the sync rests")
+                    if self._leaving.wait(FULL_REST):
+                        break
         except StoreError:
             _log.info("the store closed before the sync ended")
         except Exception:
@@ -311,6 +321,10 @@ class SyncService:
             if self._vanished is None:
                 _log.warning("stopped: %s", wrong)
             self._wrong, self._vanished = None, wrong
+        except LowSpace as wrong:
+            self._gate.ok()
+            self._full |= full
+            self._wrong = (code_of(wrong), str(wrong))
         except StoreError:
             raise
         except Exception as wrong:
@@ -413,7 +427,7 @@ class SyncService:
     def _state(self, code: str | None) -> State:
         if self._gate.logged_out:
             return "unauthorized"
-        if self._gate.paused_until > to_ms(self._clock.now()) or code == "mass_disappearance":
+        if self._gate.paused_until > to_ms(self._clock.now()) or code in _RESTING:
             return "paused"
         if code is not None:
             return "offline"

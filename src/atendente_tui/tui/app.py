@@ -27,6 +27,7 @@ from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
+from atendente_tui.store.watching import EVERYTHING
 from atendente_tui.tui import compositor, crash, glyphs, handlers, keymap, themes
 from atendente_tui.tui.actions import GLOBAL
 from atendente_tui.tui.early_keys import AT_ONCE, EarlyKeys
@@ -239,13 +240,14 @@ class AtendenteApp(App[int], inherit_bindings=False):
 
     def _perform(self, action: str, screen: Screen[Any]) -> None:
         handler = getattr(self, f"do_{action}", None)
-        if handler is not None:
-            outcome = handler()
-        else:
-            found = handlers.find(action, screen)
-            if found is None:
-                return
-            outcome = found(screen)
+        found = handlers.find(action, screen) if handler is None else None
+        if handler is None and found is None:
+            return
+        try:
+            outcome = handler() if handler is not None else found(screen) if found is not None else None
+        except Refused as refused:
+            self.refuse(refused)
+            return
         if inspect.isawaitable(outcome):
             self.run_worker(self._finish(outcome), name=action, exit_on_error=True)
 
@@ -323,6 +325,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
         if not self.is_headless:
             self._heed_signals(loop)
         self._unsubscribe = self.workplace.store.subscribe(heard)
+        self.workplace.store.watch()
         # A moment later than the frame: imports must not compete with writing it.
         self.call_after_refresh(self.set_timer, WARM_AFTER, self._start_warming)
 
@@ -379,7 +382,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
     def _spread(self) -> None:
         news, self._news = frozenset(self._news), set()
         for widget, topics in list(self._watches.items()):
-            if (moved := topics & news) and widget.is_attached:
+            # A store that another process writes only says that something moved.
+            moved = topics if EVERYTHING in news else topics & news
+            if moved and widget.is_attached:
                 widget.post_message(Moved(moved))
 
     def leave(self, code: int) -> None:

@@ -11,10 +11,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from atendente_tui.i18n import _
+from atendente_tui.privacy.safe import safe_text
 from atendente_tui.tui.terminal import unfit
 
 if TYPE_CHECKING:
     from atendente_tui.config import Config
+    from atendente_tui.store.errors import StoreLocked
     from atendente_tui.tui.workplace import Workplace
 
 NO_TERMINAL = 2
@@ -28,10 +30,19 @@ def run(config: Config) -> int:
     if sentence := unfit():
         return refuse(sentence)
     calm(low_bandwidth=config.ui.low_bandwidth)
-    from atendente_tui import paths
+    from atendente_tui import os_words, paths
+    from atendente_tui.store.errors import StoreLocked, StoreUnwritable
 
-    paths.private_dir(paths.data_dir())
-    workplace = open_workplace(config)
+    try:
+        paths.private_dir(paths.data_dir())
+    except OSError as error:
+        raise StoreUnwritable(paths.data_dir(), os_words.why(error)) from error
+    try:
+        workplace = open_workplace(config)
+    except StoreLocked as locked:
+        if not to_read(locked):
+            raise
+        workplace = open_workplace(config, read_only=True)
     try:
         return show(workplace)
     finally:
@@ -48,6 +59,13 @@ def refuse(sentence: str) -> int:
     return NO_TERMINAL
 
 
+def to_read(locked: StoreLocked) -> bool:
+    """Ask whether to look on while another window writes."""
+    print(safe_text(str(locked)), file=sys.stderr)
+    print(safe_text(_("Look on here, to read only? [Y/n] ")), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().casefold() in {"", "y", "yes", _("y"), _("yes")}
+
+
 def calm(*, low_bandwidth: bool = False) -> None:
     """Tell Textual, which reads this when it is imported: no animation; few frames over a thin line."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -55,8 +73,11 @@ def calm(*, low_bandwidth: bool = False) -> None:
         os.environ.setdefault("TEXTUAL_FPS", "15")
 
 
-def open_workplace(config: Config) -> Workplace:
-    """The store, the desk and the clock of the working profile. The caller closes it."""
+def open_workplace(config: Config, *, read_only: bool = False) -> Workplace:
+    """The store, the desk and the clock of the working profile. The caller closes it.
+
+    read_only   another process writes the store: nothing is written here, and nothing synced
+    """
     from zoneinfo import ZoneInfo
 
     from atendente_tui import paths
@@ -73,14 +94,14 @@ def open_workplace(config: Config) -> Workplace:
 
         key, _place, made = store_key(paths.store_dir())
     clock = SystemClock()
-    store = Store.open(paths.store_dir(), key=key, rules=rules_of(config), clock=clock)
+    store = Store.open(paths.store_dir(), key=key, rules=rules_of(config), clock=clock, read_only=read_only)
     try:
         read = store.reader()
         try:
             desk = desk_of(store, agent_of(config, read), config, clock, read)
         finally:
             read.close()
-        governing = Governing(store, config)
+        governing = None if read_only else Governing(store, config)
     except BaseException:
         store.close()
         raise
@@ -101,7 +122,7 @@ def show(workplace: Workplace) -> int:
 
 def connect(workplace: Workplace) -> None:
     """Start the sync with the configured helpdesk; with none configured, everything stays on this machine."""
-    if workplace.config.backend is None or workplace.sync is not None:
+    if workplace.config.backend is None or workplace.sync is not None or workplace.store.read_only:
         return
     from atendente_tui.desk.connecting import start_sync
 

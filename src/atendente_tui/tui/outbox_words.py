@@ -32,6 +32,9 @@ ERRORS: Mapping[str, str] = {
     "gave_up": later("It was tried for a day without success."),
     "ticket_gone": later("The ticket is not there any more."),
     "ticket_unbound": later("The ticket it belongs to was never created there."),
+    "disk_low": later(
+        "There is little room left on the disk: answers are sent, nothing more is fetched. Free some."
+    ),
     "mass_disappearance": later("The helpdesk says that most tickets are gone; nothing was removed here."),
 }
 """Sentences for the error codes of the outbox; what the helpdesk said itself follows them."""

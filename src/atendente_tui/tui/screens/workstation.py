@@ -269,7 +269,8 @@ class Workstation(Screen[None]):
             self.library.show(row.id)
         if self.guide_pane is not None:
             self.guide_pane.show(row.id)
-        if not peek and row.assignee == self.app.workplace.desk.agent.login:
+        workplace = self.app.workplace
+        if not peek and row.assignee == workplace.desk.agent.login and not workplace.store.read_only:
             self._seen(ticket_id)
         self.queue.go_to(ticket_id)
         if not peek or self.has_class("-narrow"):

@@ -72,6 +72,8 @@ class TopBar(LineBar):
         teams = ", ".join(agent.teams)
         dot = self.app.glyphs.dot
         pieces = [Piece(" Atendente ", "strong"), Piece(f"  {safe_line(agent.name)}")]
+        if self.app.workplace.store.read_only:
+            pieces.append(Piece(f" {dot} " + _("read only"), "warning"))
         if width >= 44:
             pieces.append(Piece(safe_line(f" {dot} {agent.tier} {teams}".rstrip()), "quiet"))
         return pieces
@@ -98,6 +100,10 @@ class TopBar(LineBar):
     def _sync_said(self) -> tuple[str, str]:
         glyphs = self.app.glyphs
         seen = self._sync
+        if self.app.workplace.store.full:
+            return f"{glyphs.warning} " + _("disk full"), "bad"
+        if seen.error == "disk_low":
+            return f"{glyphs.warning} " + _("little room on the disk"), "warning"
         if seen.state == "off":
             return _("no helpdesk"), "quiet"
         if seen.state == "unauthorized":
