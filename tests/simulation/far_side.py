@@ -47,7 +47,7 @@ AFTER = (
     "truncated",
     "wrong body",
     "past the time-out",
-    "late",
+    *("late",) * 4,
 )
 FAULTS = {  # how often each kind is drawn among a hundred requests, at the worst of times
     "not sent": (NOT_SENT, 5), "before": (BEFORE, 7), "no": (NO, 2), "after": (AFTER, 13), "429": (("429",), 5),

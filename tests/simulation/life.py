@@ -9,6 +9,7 @@ import asyncio
 import logging
 import shutil
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -95,7 +96,7 @@ class History:
             if self.kind.kills and rng.random() < 0.8:
                 self.fate.kill_at = self.fate.steps + int(rng.expovariate(1 / 150)) + 1
             try:
-                await self.one_life(serving=rng.random() < 0.6)
+                await self.one_life(serving=rng.random() < 0.6 and self.kind.forgets is None)
             except Killed:
                 pass
             except StoppedByFault as wrong:
@@ -120,7 +121,7 @@ class History:
                 what = rng.choice(OTHERS)
                 if what != "gone" or self.kind.gone:
                     self.far_side.stir(what)
-            self.weather()
+            await self.weather()
             if serving:
                 assert self.service is not None
                 if self.service._gate.logged_out or rng.random() < 0.2:
@@ -137,8 +138,11 @@ class History:
                 raise StoppedByFault(found)
         await self.rest()
 
-    def weather(self) -> None:
+    async def weather(self) -> None:
         rng, now = self.rng, self.loop.time()
+        if self.kind.forgets is not None and rng.random() < 0.05:
+            self.far_side.down = (now, now + 90_000.0)
+            await asyncio.sleep(90_000.0)  # a day and an hour off the net
         if rng.random() < 0.04:
             self.far_side.down = (now, now + rng.choice((5.0, 60.0, 1_000.0)))
         if self.kind.jumps and rng.random() < 0.04:
@@ -217,10 +221,14 @@ class History:
     async def heal(self) -> list[str]:
         """The line works, nobody dies, the person decides: everything comes to rest."""
         quiet = 0
-        for _round in range(60):
+        for round_ in range(90):
             await asyncio.sleep(90.0)
             report = await self.once()
-            if self.operator.decide(last=True) == 0 and report.pending == 0 and report.error is None:
+            if (
+                self.operator.decide(last=True, give_up=round_ > 20) == 0
+                and report.pending == 0
+                and report.error is None
+            ):
                 quiet += 1
                 if quiet == 2:
                     break
@@ -256,6 +264,11 @@ def history(seed: int, kind: Kind | None = None, prepare: Callable[[History], No
                 faults = loop.run_until_complete(one.live())
             except Stuck as wrong:
                 faults = [f"stuck: {wrong}"]
+            except Exception as wrong:
+                faults = [
+                    f"crashed: {type(wrong).__name__}: {wrong}",
+                    *traceback.format_exc().splitlines()[-12:],
+                ]
         met = one.met + one.far_side.met
         met["commands"] = len(one.operator.given)
         met["requests"] = one.far_side.asked.total()

@@ -116,19 +116,19 @@ class Operator:
             done(undoing.undo(self.desk, command))
             self.dropped.add(command)
 
-    def decide(self, *, last: bool = False) -> int:
-        """Decide on what waits for a person; returns how many there were."""
+    def decide(self, *, last: bool = False, give_up: bool = False) -> int:
+        """Decide on what waits for a person (`last`: on all of it, `give_up`: against it); returns how many there were."""
         from atendente_tui.store import outbox
 
         assert self.store is not None
         rows = outbox.listing(self.store.reader(), STOPPED)
         for row in rows if last else rows[:1]:
             with suppress(Refused):
-                self._decide(row)
+                self._decide(row, self.rng.choice(("retry", "edit", "discard")) if not give_up else "discard")
         return len(rows)
 
-    def _decide(self, row: Any) -> None:
-        desk, choice = self.desk, self.rng.choice(("retry", "edit", "discard"))
+    def _decide(self, row: Any, choice: str) -> None:
+        desk = self.desk
         if row.state == OutboxState.UNKNOWN:
             if self.far_side.under_way or row.command_id in self.resent:
                 return  # they look again a little later

@@ -1,6 +1,6 @@
 """Whole histories out of seeds: nothing lost, nothing doubled, whatever fails and whenever the process dies.
 
-`SIM_SEEDS` says how many (40), `SIM_FIRST` the first. A history that fails says its seed; the same seed makes the same
+`SIM_SEEDS` says how many (25), `SIM_FIRST` the first. A history that fails says its seed; the same seed makes the same
 history, and belongs into `ONCE_FAILED` with the reason.
 """
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.simulation.life import history
 
-SEEDS = int(os.environ.get("SIM_SEEDS", "40"))
+SEEDS = int(os.environ.get("SIM_SEEDS", "25"))
 FIRST = int(os.environ.get("SIM_FIRST", "1000"))
 
 ONCE_FAILED = {

@@ -48,6 +48,8 @@ class Capabilities:
     """native: the same command twice has one effect. marker: `find` can tell. none: a person decides."""
     find_delay: float = 0.0
     """Seconds to wait between a first and a second `find` before a command may be sent again."""
+    remembers: float | None = None
+    """Seconds for which it knows a command's id, None for ever. What is older is not sent again without a person."""
     statuses: frozenset[Status] = frozenset(Status)
     channels: frozenset[Channel] = frozenset()
     """By which an answer can go though its ticket is on another; none: always by the ticket's own."""

@@ -141,7 +141,7 @@ def mark_delivered(desk: Desk, command_id: UUID | str) -> Future[Submitted]:
         row = outbox_row(tx, command_id)
         if row.state != OutboxState.UNKNOWN:
             raise Refused("not_unknown", state=row.state)
-        outbox.settle_here(tx, row.n)
+        outbox.settle_seen(tx, row.n)
         audit.record(tx, desk.agent.login, "mark_delivered", row.ticket_id, row.command_id)
         return submitted(row, OutboxState.CONFIRMED)
 

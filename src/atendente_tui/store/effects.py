@@ -135,8 +135,7 @@ def confirmed(tx: Tx, n: int, receipt: Receipt) -> None:
     ticket_id = given.body["ticket"]["id"]
     if receipt.ticket is not None and given.body["type"] != "merge":
         rebind(tx, ticket_id, receipt.ticket, receipt.protocol)
-    if given.body["type"] not in ("create", "merge"):
-        _counted_in(tx, ticket_id, given)
+    counted_in(tx, n)
     found = tx.db.execute("SELECT key, kind FROM event WHERE command_id = ?", (command_id,)).fetchone()
     if found is None:
         return
@@ -151,8 +150,12 @@ def confirmed(tx: Tx, n: int, receipt: Receipt) -> None:
         step_back(tx, ticket_id)
 
 
-def _counted_in(tx: Tx, ticket_id: int, given: _Given) -> None:
-    """Its fields are the backend's now. Where its echo is here already, what lies below them is newer than they are."""
+def counted_in(tx: Tx, n: int) -> None:
+    """The fields of row `n` are the backend's now. Where its echo is here already, what lies below them is newer."""
+    given = _row(tx, n)
+    if "ticket" not in given.body or given.body["type"] in ("create", "merge"):
+        return
+    ticket_id = given.body["ticket"]["id"]
     echoed = tx.db.execute(
         "SELECT 1 FROM event WHERE command_id = ? AND remote_id IS NOT NULL", (given.body["id"],)
     ).fetchone()

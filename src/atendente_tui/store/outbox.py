@@ -223,8 +223,14 @@ def settle(tx: Tx, receipt: Receipt) -> bool:
     return True
 
 
+def settle_seen(tx: Tx, n: int) -> None:
+    """A person saw that it arrived, though no answer came."""
+    effects.counted_in(tx, n)
+    settle_here(tx, n)
+
+
 def settle_here(tx: Tx, n: int) -> None:
-    """Confirm a command that never leaves this store: the backend has no such thing, or a person saw it arrive."""
+    """Confirm a command that never leaves this store: the backend has no such thing."""
     ticket_id = tx.db.execute("SELECT ticket_id FROM outbox WHERE n = ?", (n,)).fetchone()[0]
     _end(tx, n, OutboxState.CONFIRMED)
     _touch(tx, ticket_id)

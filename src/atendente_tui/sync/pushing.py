@@ -180,6 +180,7 @@ class Pusher:
                 if receipt is not None:
                     self._gate.ok()
                     return await self._confirm(receipt)
+                self._still_known(row)
                 maybe = False
             self._not_paused()
             receipt = await self._backend.push(command)
@@ -264,6 +265,12 @@ class Pusher:
             await self._sleep(capabilities.find_delay)
             receipt = await self._find(command)
         return receipt
+
+    def _still_known(self, row: Outgoing) -> None:
+        """That no trace of it is there says something only while the backend remembers what it was sent."""
+        kept = self._backend.capabilities.remembers
+        if kept is not None and not 0 <= self._now() - row.first_try < 1000 * kept:
+            raise _CannotTell("the helpdesk may have forgotten it: nobody can tell whether it arrived")
 
     async def _find(self, command: Command) -> Receipt | None:
         self._not_paused()
