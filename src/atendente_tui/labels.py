@@ -153,6 +153,12 @@ PART = {
 }
 AUDIENCE = {"public": later_in("audience", "public"), "internal": later_in("audience", "internal")}
 
+ARTICLE_FLAG = {
+    "outdated": later_in("article", "outdated"),
+    "wrong": later_in("article", "wrong"),
+    "missing": later_in("article", "something is missing"),
+}
+
 PACKET = {
     "reason": later_in("packet", "reason"),
     "tried": later_in("packet", "what was tried"),
@@ -219,6 +225,10 @@ def command(word: str | None) -> str:
 
 def part(word: str | None) -> str:
     return _label("part", PART, word)
+
+
+def article_flag(word: str | None) -> str:
+    return _label("article", ARTICLE_FLAG, word)
 
 
 def audience(word: str | None) -> str:

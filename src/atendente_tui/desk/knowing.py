@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Literal
 
-from atendente_tui.desk.desk import Desk, Job, Submitted, give, ticket_of, written
+from atendente_tui.desk.desk import Desk, Given, Job, Submitted, give, ticket_of, written
 from atendente_tui.domain.refusal import Refused
 
 if TYPE_CHECKING:
@@ -40,7 +40,18 @@ def flag_article(
     desk: Desk, article: str, flag: Literal["outdated", "wrong", "missing"], text: str = ""
 ) -> Future[Submitted]:
     """Tell its owners what is wrong with an article. Its `ticket_id` is 0."""
-    given = desk.given()
+    return desk.do(flag_job(desk, article, flag, text))
+
+
+def flag_job(
+    desk: Desk,
+    article: str,
+    flag: Literal["outdated", "wrong", "missing"],
+    text: str = "",
+    *,
+    given: Given | None = None,
+) -> Job:
+    given = given or desk.given()
 
     def job(tx: Tx) -> Submitted:
         from atendente_tui.domain import command
@@ -53,4 +64,4 @@ def flag_article(
             ),
         )
 
-    return desk.do(job)
+    return job

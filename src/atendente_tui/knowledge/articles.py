@@ -7,9 +7,11 @@ heading, else the file's name. Text is taken as written.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from atendente_tui.domain.words import Audience
 from atendente_tui.i18n import _
@@ -72,34 +74,66 @@ def read_article(text: str, path: str) -> tuple[Article, list[Fault]]:
     return article, faults
 
 
+class Seen(NamedTuple):
+    """A file as it was when it was last read, and the id of its article."""
+
+    size: int
+    changed: int
+    """ns."""
+    id: str
+
+
+class Loaded(NamedTuple):
+    articles: list[Article]
+    faults: list[Fault]
+    seen: dict[str, Seen]
+    """Every file that gave or gives an article, by its path below the folder."""
+    unchanged: int
+    """Files that were not read again."""
+
+
 def load_articles(folder: Path) -> tuple[list[Article], list[Fault]]:
     """Every `*.md` below the folder, in the order of their paths. Ids used twice are faults; the first stays."""
-    articles: dict[str, Article] = {}
+    loaded = load_changed(folder, {})
+    return loaded.articles, loaded.faults
+
+
+def load_changed(
+    folder: Path, before: Mapping[str, Seen], tell: Callable[[int, int], None] = lambda _done, _all: None
+) -> Loaded:
+    """As `load_articles`, without the files that are as they were `before`. `tell` hears how many files are done, of all."""
+    articles: list[Article] = []
     faults: list[Fault] = []
+    seen: dict[str, Seen] = {}
+    owners: dict[str, str] = {}
+    unchanged = 0
     paths = [folder] if folder.is_file() else sorted(folder.rglob("*.md"))
     base = folder.parent if folder.is_file() else folder
-    for path in paths:
+    for place, path in enumerate(paths):
+        tell(place, len(paths))
         name = path.relative_to(base).as_posix()
         try:
-            text = read_text(path)
+            now = path.stat()
+            old = before.get(name)
+            same = old is not None and (old.size, old.changed) == (now.st_size, now.st_mtime_ns)
+            text = "" if same else read_text(path)
         except (OSError, ValueError) as error:
             faults.append(Fault(name, 0, str(error)))
             continue
-        article, found = read_article(text, name)
+        if same and old is not None and old.id not in owners:
+            owners[old.id], seen[name] = name, old
+            unchanged += 1
+            continue
+        article, found = read_article(text or read_text(path), name)
         faults += found
-        if article.id in articles:
-            faults.append(
-                Fault(
-                    name,
-                    1,
-                    _("this id is already used by {file}").format(file=articles[article.id].path),
-                    "id",
-                    article.id,
-                )
-            )
+        if article.id in owners:
+            said = _("this id is already used by {file}").format(file=owners[article.id])
+            faults.append(Fault(name, 1, said, "id", article.id))
         else:
-            articles[article.id] = article
-    return list(articles.values()), faults
+            owners[article.id] = name
+            seen[name] = Seen(now.st_size, now.st_mtime_ns, article.id)
+            articles.append(article)
+    return Loaded(articles, faults, seen, unchanged)
 
 
 def lint_articles(articles: list[Article], *, today: date) -> list[Fault]:

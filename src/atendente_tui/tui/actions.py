@@ -101,6 +101,7 @@ _ALL = (
     Action("promise", later("promise a follow-up"), _ON_TICKETS, ("m",), ANSWERING),
     Action("settle_promise", later("settle a promise"), _ON_TICKETS, (), ANSWERING),
     Action("fact", later("confirm a fact"), _ON_TICKETS, ("k",), TICKET),
+    Action("suggest_article", later("suggest an article from this ticket"), _ON_TICKETS, (), TICKET),
     Action("merge", later("merge with another ticket"), _ON_TICKETS, ("M",), TICKET),
     Action("link", later("link to another ticket"), _ON_TICKETS, ("L",), TICKET),
     Action("copy", later("copy"), _ON_TICKETS, ("y",), TICKET),

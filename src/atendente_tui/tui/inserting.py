@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from atendente_tui import formats, labels
-from atendente_tui.i18n import _
+from atendente_tui.i18n import _, n_
 from atendente_tui.knowledge.scripts import Script
 from atendente_tui.store import reading
 from atendente_tui.store.rows import ArticleRow
@@ -65,12 +65,18 @@ async def read_article(screen: Any, article: ArticleRow) -> None:
     about = [labels.audience(article.audience)]
     about += [_tags(article.tags)] if _tags(article.tags) else []
     about += [_("read again by {day}").format(day=article.review)] if article.review else []
+    about += [n_("used once", "used {n} times", article.used).format(n=article.used)] if article.used else []
     if article.updated is not None:
         about.append(_("updated {day}").format(day=formats.day(article.updated, app.workplace.zone)))
     title = f"{app.glyphs.article} {article.title}"
     if article.audience != "public":
         title = f"{title} {app.glyphs.dot} {_('INTERNAL, not for customers')}"
-    offers = [("i", _("insert the text")), ("l", _("insert the link")), ("o", _("insert the steps"))]
+    offers = [
+        ("i", _("insert the text")),
+        ("l", _("insert the link")),
+        ("o", _("insert the steps")),
+        ("f", _("what is wrong with it")),
+    ]
     screen_of_article = FullText(
         title,
         article.body,
@@ -80,6 +86,11 @@ async def read_article(screen: Any, article: ArticleRow) -> None:
     )
     taken = await app.push_screen_wait(screen_of_article)
     if taken is None:
+        return
+    if taken == "f":
+        from atendente_tui.tui.verbs.maintaining import flag
+
+        await flag(screen, article)
         return
     composer = _ready(screen)
     if composer is None:
@@ -95,6 +106,9 @@ async def read_article(screen: Any, article: ArticleRow) -> None:
     )
     _go(screen)
     composer.insert(text)
+    from atendente_tui.desk.maintaining import count_use
+
+    count_use(app.workplace.desk, article.id)
 
 
 async def chosen(screen: Any, kind: str, ref: str, scripts: dict[str, Script]) -> None:

@@ -85,6 +85,7 @@ class FullText(Dialog["str | None"]):
         Binding("i", "offer('i')", show=False),
         Binding("l", "offer('l')", show=False),
         Binding("o", "offer('o')", show=False),
+        Binding("f", "offer('f')", show=False),
     ]
 
     def __init__(
