@@ -121,3 +121,21 @@ def test_faults_of_the_configuration_are_named(cli: Cli, a_profile: Path) -> Non
 
 def test_cards_of_before(cli: Cli, zuleide: str) -> None:
     assert cli("privacy", "mask", "--json").json() == {"masked": {}, "total": 0}
+
+
+def test_people_see_masks_and_programs_what_was_written(cli: Cli, zuleide: str) -> None:
+    for words in (("show", zuleide), ("history", CPF), ("search", "cartão")):
+        told = cli(*words)
+        assert told.code == 0
+        assert "529.982" not in told.out, words
+        assert "98765" not in told.out, words
+        assert "***.982.247-**" in told.out or words[0] == "search", "a passage ends before it"
+    assert CPF in cli("show", zuleide, "--json").out
+    assert cli("show", zuleide, "--reveal", " ").code == 1
+    assert CPF in cli("show", zuleide, "--reveal", "conferir o cadastro").out
+    assert CPF in cli("history", CPF, "--reveal", "conferir").out
+    log = cli("privacy", "log", "--json").json()
+    assert [(one["action"], one["reason"]) for one in log] == [
+        ("reveal", "conferir"),
+        ("reveal", "conferir o cadastro"),
+    ]

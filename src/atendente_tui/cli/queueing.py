@@ -20,6 +20,7 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, EventKind
 from atendente_tui.event_words import details, headline, values
 from atendente_tui.i18n import _
+from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import queue as queues
 from atendente_tui.store import reading
@@ -28,6 +29,14 @@ from atendente_tui.store.people import find_customer
 from atendente_tui.store.rows import AttachmentRow, EventRow, QueueRow
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
+Reveal = Annotated[
+    str | None,
+    typer.Option(
+        "--reveal",
+        metavar="WHY",
+        help=_("Show personal data in full; the reason is kept with your name."),
+    ),
+]
 PATIENCE = 5_000  # ms: a pipe would rather wait than miss something
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help=_("How many at the most."))]
 
@@ -96,8 +105,8 @@ def _print_queue(rows: list[QueueRow], at: Session) -> None:
                 row.protocol,
                 formats.countdown(row.sla_due - now) if row.sla_due else "",
                 labels.channel_short(row.channel),
-                row.customer,
-                row.subject,
+                _hidden(row.customer, at),
+                _hidden(row.subject, at),
                 labels.status(row.status),
                 row.assignee or "",
                 str(row.score),
@@ -136,15 +145,19 @@ def show(
             "--at", metavar="TIME", help=_("As it was then: only what had happened by that moment.")
         ),
     ] = None,
+    reveal: Reveal = None,
     as_json: AsJson = False,
 ) -> int:
-    with session() as at:
+    with session(writing=reveal is not None) as at:
         ticket_id = at.ticket(ticket)
         row = reading.ticket(at.read, ticket_id)
         if row is None:
             raise Refused("no_such_ticket", found=ticket)
         until = to_ms(iso_given(at_time, at)) if at_time else None
         every = _every_event(at, ticket_id=ticket_id)
+        if reveal is not None:
+            _on_record(at, row.customer_id, ticket_id, reveal)
+        kinds = at.config.privacy.mask if reveal is None else ()
         events = [one for one in every if until is None or one.at <= until]
         person = reading.customer(at.read, row.customer_id)
         shown = shapes.ticket(row, at.zone)
@@ -165,8 +178,8 @@ def show(
         if as_json:
             print_json(answer)
         else:
-            name = (person.social_name or person.name) if person else "—"
-            print_text(f"{row.protocol}  {row.subject}")
+            name = masked(person.social_name or person.name, kinds) if person else "—"
+            print_text(f"{row.protocol}  {masked(row.subject, kinds)}")
             print_text(
                 " · ".join(
                     (
@@ -180,7 +193,7 @@ def show(
             )
             if until is None:
                 print_text(_("Why here? {parts}").format(parts=labels.why(json.loads(row.why))))
-            _print_events(events, at)
+            _print_events(events, at, kinds)
     return Exit.DONE
 
 
@@ -189,17 +202,20 @@ def history(
         str, typer.Argument(metavar="CUSTOMER", help=_("Id, e-mail, phone, document or exact name."))
     ],
     channel: Annotated[Channel | None, typer.Option("--channel", help=_("Only this channel."))] = None,
+    reveal: Reveal = None,
     as_json: AsJson = False,
 ) -> int:
-    with session() as at:
+    with session(writing=reveal is not None) as at:
         found = find_customer(at.read, customer)
         if found is None:
             raise Refused("no_such_customer", found=customer)
+        if reveal is not None:
+            _on_record(at, found, None, reveal)
         events = _every_event(at, customer_id=found, channels=(str(channel),) if channel else None)
         if as_json:
             print_json(shapes.event(one, _attachments(at, one), at.zone) for one in events)
         else:
-            _print_events(events, at)
+            _print_events(events, at, at.config.privacy.mask if reveal is None else ())
     return Exit.DONE
 
 
@@ -230,8 +246,8 @@ def search(
                     [
                         formats.moment(one.at, at.zone, now) if one.at else "",
                         labels.channel_short(one.channel),
-                        one.title,
-                        one.snippet.replace("\x02", "").replace("\x03", ""),
+                        _hidden(one.title, at),
+                        _hidden(one.snippet.replace("\x02", "").replace("\x03", ""), at),
                     ]
                     for one in hits
                 ),
@@ -263,7 +279,18 @@ def _attachments(at: Session, event: EventRow) -> list[AttachmentRow]:
     return reading.attachments(at.read, event.key) if event.attachments else []
 
 
-def _print_events(events: list[EventRow], at: Session) -> None:
+def _hidden(text: str, at: Session) -> str:
+    return masked(text, at.config.privacy.mask)
+
+
+def _on_record(at: Session, customer_id: int, ticket_id: int | None, reason: str) -> None:
+    from atendente_tui.desk.revealing import reveal
+
+    reveal(at.desk, customer_id, ticket_id, reason).result()
+
+
+def _print_events(events: list[EventRow], at: Session, kinds: tuple[str, ...]) -> None:
+    """For people: personal data of these kinds masked."""
     now = at.now()
     for one in events:
         data = values(one)
@@ -271,11 +298,11 @@ def _print_events(events: list[EventRow], at: Session) -> None:
             formats.moment(one.at, at.zone, now),
             headline(one.kind, data, at.zone),
             labels.channel(one.channel),
-            one.author,
+            masked(one.author, kinds),
             "" if one.public or one.kind != EventKind.MESSAGE else _("internal"),
             labels.outbox(one.state),
         ]
         print_text("")
         print_text(" · ".join(safe_line(part) for part in head if part))
         for line in [*details(one.kind, data), *one.text.splitlines()]:
-            print_text(f"  {line}")
+            print_text(f"  {masked(line, kinds)}")

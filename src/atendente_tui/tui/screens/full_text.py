@@ -6,7 +6,7 @@ Lines are cleaned and wrapped as they come into view, so a message of 100,000 li
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from atendente_tui.i18n import _
+from atendente_tui.privacy.masking import masked as hidden
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.tui.copying import copy
 from atendente_tui.tui.lines import BLANK, Line, block
@@ -31,8 +32,9 @@ class Pages(LinePane):
 
     cursor_shown = False
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, masked: Collection[str] = ()) -> None:
         super().__init__()
+        self._masked = masked
         self.parts = [
             line[at : at + PIECE]
             for line in _NEWLINE.split(text)
@@ -46,7 +48,9 @@ class Pages(LinePane):
         return item
 
     def build(self, item: int, width: int) -> list[Line]:
-        return block(safe_text(self.parts[item], characters=PIECE * 4), width) or [BLANK]
+        return block(safe_text(hidden(self.parts[item], self._masked), characters=PIECE * 4), width) or [
+            BLANK
+        ]
 
     def action_step(self, step: int) -> None:
         self.scroll_lines(step)
@@ -96,14 +100,19 @@ class FullText(Dialog["str | None"]):
         subtitle: str = "",
         make: Callable[[int], list[Line]] | None = None,
         offers: Sequence[tuple[str, str]] = (),
+        masked: Collection[str] = (),
     ) -> None:
-        """`text` is what is copied, and shown unless `make` gives formatted lines; `offers` are (key, label)."""
+        """`text` is what is copied, and shown unless `make` gives formatted lines; `offers` are (key, label).
+
+        masked   kinds of personal data that are neither shown nor copied in full
+        """
         super().__init__()
         self._title = title
         self._subtitle = subtitle
         self._text = text
+        self._masked = masked
         self._offers = dict(offers)
-        self.pages: LinePane = Formatted(make) if make is not None else Pages(text)
+        self.pages: LinePane = Formatted(make) if make is not None else Pages(text, masked)
 
     def compose(self) -> ComposeResult:
         box = Box(self._title)
@@ -126,4 +135,8 @@ class FullText(Dialog["str | None"]):
 
     def action_copy(self) -> None:
         chosen = self.get_selected_text()
-        copy(self.app, chosen or self._text, _("the selected text") if chosen else self._title)
+        copy(
+            self.app,
+            chosen or hidden(self._text, self._masked),
+            _("the selected text") if chosen else self._title,
+        )

@@ -18,6 +18,7 @@ from atendente_tui.tui.lines import Span
 from atendente_tui.tui.screens.confirm import confirm
 from atendente_tui.tui.screens.full_text import FullText
 from atendente_tui.tui.show import cell
+from atendente_tui.tui.verbs.place import workplace_of
 from atendente_tui.tui.widgets.board import Board
 from atendente_tui.tui.widgets.rows_pane import Row
 
@@ -68,7 +69,9 @@ class PoisonScreen(Board):
             text = json.dumps(json.loads(row.change), ensure_ascii=False, indent=2)
         except ValueError:
             text = row.change
-        await self.app.push_screen(FullText(named(row), f"{row.error}\n\n{text}"))
+        await self.app.push_screen(
+            FullText(named(row), f"{row.error}\n\n{text}", masked=workplace_of(self).config.privacy.mask)
+        )
 
     def do_poison_retry(self) -> None:
         row = self._rows.get(self.list.row_key or "")

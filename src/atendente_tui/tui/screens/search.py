@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -16,11 +17,12 @@ from atendente_tui import formats, labels
 from atendente_tui.domain.identities import mask
 from atendente_tui.domain.words import IdentityKind
 from atendente_tui.i18n import _, later, n_
+from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import SafeText, safe_line
 from atendente_tui.store import reading
 from atendente_tui.store.rows import ArticleRow, SearchHit
 from atendente_tui.tui.lines import Span
-from atendente_tui.tui.search_model import GROUPS, Ask, Rank, Searching, grouped, passage
+from atendente_tui.tui.search_model import BEGIN, END, GROUPS, Ask, Rank, Searching, grouped, passage
 from atendente_tui.tui.show import cell
 from atendente_tui.tui.verbs.place import app_of, open_ticket, workplace_of
 from atendente_tui.tui.widgets.line_pane import LinePane
@@ -183,10 +185,15 @@ class SearchScreen(Screen[None]):
         app, workplace = app_of(self), workplace_of(self)
         when = formats.moment(hit.at, workplace.zone, app.now_ms()) if hit.at is not None else ""
         channel = labels.channel_short(hit.channel) if hit.channel else ""
-        text = passage(hit.snippet) if hit.kind != "customer" else (Span(self._addresses(hit.ref)),)
+        kinds = workplace.config.privacy.mask
+        text = (
+            passage(_masked_passage(hit.snippet, kinds))
+            if hit.kind != "customer"
+            else (Span(self._addresses(hit.ref)),)
+        )
         # Of a ticket the passage is its subject, which need not stand there twice.
         short = hit.kind == "ticket" or (hit.ticket_id is not None and app.size.width < WIDE)
-        title, width = (hit.title.split(" ", 1)[0], 12) if short else (hit.title, 30)
+        title, width = (hit.title.split(" ", 1)[0], 12) if short else (masked(hit.title, kinds), 30)
         return (
             Span(f"{cell(safe_line(when), 13)} {cell(safe_line(channel), 5)}"),
             Span(cell(safe_line(title), width), "strong" if hit.kind != "event" else ""),
@@ -257,3 +264,10 @@ async def open_search(screen: Screen[Any]) -> None:
 
 
 HANDLERS = {"search": open_search}
+
+
+def _masked_passage(snippet: str, kinds: Collection[str]) -> str:
+    """Where personal data stands in it, what was found keeps no look of its own: the two would cross."""
+    plain = snippet.replace(BEGIN, "").replace(END, "")
+    hidden = masked(plain, kinds)
+    return snippet if hidden == plain else hidden

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -16,6 +16,7 @@ from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.words import IdentityKind
 from atendente_tui.event_words import values
 from atendente_tui.i18n import _, n_
+from atendente_tui.privacy.masking import masked as masked_text
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import history, reading
 from atendente_tui.store.rows import CustomerRow, EventRow, FactRow, IdentityRow, PromiseRow
@@ -28,8 +29,9 @@ from atendente_tui.tui.widgets.rows_pane import Row, RowsPane
 if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
 
-REVEALED = 60.0
-"""Seconds that personal data stays in full."""
+EVERY_ADDRESS = ("cpf", "cnpj", "phone", "email")
+_MASKED_AS = {"cpf": "cpf", "cnpj": "cnpj", "phone": "phone", "whatsapp": "phone", "email": "email"}
+"""Addresses by the kind of personal data they are; the others are masked where anything is."""
 ORDERS = 5
 PROMISES = 5
 _ARRIVED = frozenset({"delivered", "entregue", "cancelled", "canceled", "cancelado", "devolvido", "returned"})
@@ -109,6 +111,7 @@ class CustomerCard(RowsPane):
                 card_rows(
                     self._view,
                     revealed=self.revealed,
+                    masked=self.app.workplace.config.privacy.mask,
                     glyphs=self.app.glyphs,
                     zone=place.zone,
                     now=self.app.now_ms(),
@@ -154,13 +157,24 @@ class CustomerCard(RowsPane):
             self.revealed = True
             self._reveals += 1
             this = self._reveals
-            self.set_timer(REVEALED, lambda: self._hide(this))
+            seconds = self.app.workplace.config.privacy.reveal_seconds
+            self.set_timer(seconds, lambda: self._hide(this))
+            self._tell_panes()
             self._draw()
 
     def _hide(self, which: int) -> None:
         if self.revealed and which == self._reveals:
             self.revealed = False
+            self._tell_panes()
             self._draw()
+
+    def _tell_panes(self) -> None:
+        """The history beside the card shows as much as the card."""
+        from atendente_tui.tui.widgets.ticket_pane import TicketPane
+
+        for pane in self.screen.query(TicketPane):
+            if pane.customer_id == self.customer_id:
+                pane.reveal(whole=self.revealed)
 
 
 def read_customer(db: Any, customer_id: int, today: date) -> CustomerView | None:
@@ -206,28 +220,41 @@ def _date(value: object) -> date | None:
         return None
 
 
-def card_rows(view: CustomerView, *, revealed: bool, glyphs: Glyphs, zone: tzinfo, now: int) -> Iterator[Row]:
-    """The rows of the card; personal data masked unless `revealed`."""
+def card_rows(
+    view: CustomerView,
+    *,
+    revealed: bool,
+    glyphs: Glyphs,
+    zone: tzinfo,
+    now: int,
+    masked: Collection[str] = EVERY_ADDRESS,
+) -> Iterator[Row]:
+    """The rows of the card; personal data of the kinds in `masked` hidden unless `revealed`."""
     row = view.customer
+    hidden = frozenset() if revealed else frozenset(masked)
+    name = masked_text(row.social_name or row.name, hidden)
     segment = labels.segment(row.segment) if row.segment else ""
-    yield Row("name", (Span(safe_line(row.social_name or row.name), "strong"),), Span(segment, "customer"))
+    yield Row("name", (Span(safe_line(name), "strong"),), Span(segment, "customer"))
     if row.social_name and revealed and row.name != row.social_name:
         yield Row("legal", (Span(_("registered as {name}").format(name=safe_line(row.name)), "quiet"),))
     for one in view.identities:
-        value = one.value if revealed else mask(IdentityKind(one.kind), one.value)
+        shown = (
+            _MASKED_AS.get(one.kind, "") not in hidden if one.kind in _MASKED_AS else revealed or not masked
+        )
+        value = one.value if shown else mask(IdentityKind(one.kind), one.value)
         yield Row(
             f"identity:{one.kind}:{one.value}",
             (Span(f"{labels.identity(one.kind)} ", "quiet"), Span(safe_line(value))),
         )
     if view.identities and revealed:
-        yield Row(None, (Span(_("shown in full for a minute; on record"), "warning"),))
+        yield Row(None, (Span(_("shown in full for a moment; on record"), "warning"),))
     if row.preferred_channel:
         yield Row(
             "prefers", (Span(_("prefers {channel}").format(channel=labels.channel(row.preferred_channel))),)
         )
     yield from _known(view.facts, glyphs, revealed=revealed)
     yield from _orders(view.orders, glyphs)
-    yield from _promises(view.promises, glyphs, zone, now)
+    yield from _promises(view.promises, glyphs, zone, now, hidden)
     yield from _numbers(view.numbers)
 
 
@@ -273,7 +300,9 @@ def _orders(orders: list[Order], glyphs: Glyphs) -> Iterator[Row]:
         yield Row(None, (Span(f"{glyphs.more} {_('{n} more').format(n=len(orders) - ORDERS)}", "quiet"),))
 
 
-def _promises(promises: list[PromiseRow], glyphs: Glyphs, zone: tzinfo, now: int) -> Iterator[Row]:
+def _promises(
+    promises: list[PromiseRow], glyphs: Glyphs, zone: tzinfo, now: int, hidden: Collection[str]
+) -> Iterator[Row]:
     if not promises:
         return
     yield _heading(_("We promised"))
@@ -284,7 +313,7 @@ def _promises(promises: list[PromiseRow], glyphs: Glyphs, zone: tzinfo, now: int
         role = "bad" if overdue else "time"
         yield Row(
             f"ticket:{one.ticket_id}:{one.id}"[: 7 + len(str(one.ticket_id))],
-            (Span(f"{sign} {when} ", role), Span(safe_line(one.what))),
+            (Span(f"{sign} {when} ", role), Span(safe_line(masked_text(one.what, hidden)))),
         )
 
 

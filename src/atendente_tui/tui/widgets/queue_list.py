@@ -26,6 +26,7 @@ from textual.timer import Timer
 from atendente_tui.i18n import _
 from atendente_tui.store import presence
 from atendente_tui.store.rows import PresentRow, QueueRow
+from atendente_tui.tui.masking import masked_ticket
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets import queue_row
@@ -424,7 +425,13 @@ class QueueList(ScrollView, can_focus=True):
         self._drawn_times[row.id] = time
         base = self._look(look)
         drawn = queue_row.cells(
-            row, self._columns, self.app.glyphs, now, cursor=bool(look), marked=marked, here=here
+            masked_ticket(row, self.app.workplace.config.privacy.mask),
+            self._columns,
+            self.app.glyphs,
+            now,
+            cursor=bool(look),
+            marked=marked,
+            here=here,
         )
         # Blanks need no look of their own, and what looks alike is one run: every change of style costs 40 bytes.
         segments = Segment.simplify(

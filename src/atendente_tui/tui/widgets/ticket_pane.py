@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from atendente_tui import formats, labels
 from atendente_tui.i18n import _, n_
+from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import history, presence, reading
 from atendente_tui.store.rows import PresentRow, TicketRow
@@ -77,7 +78,13 @@ class TicketPane(Vertical):
     def compose(self) -> ComposeResult:
         place = self.app.workplace
         yield LineBoard(id="how")
-        yield Timeline(glyphs=self.app.glyphs, zone=place.zone, clock=place.clock, id="timeline")
+        yield Timeline(
+            glyphs=self.app.glyphs,
+            zone=place.zone,
+            clock=place.clock,
+            masked=place.config.privacy.mask,
+            id="timeline",
+        )
         yield FindBar(compact=True, id="find", placeholder=_("find in this history"))
 
     def on_mount(self) -> None:
@@ -138,7 +145,9 @@ class TicketPane(Vertical):
             )
         else:
             protocol = row.protocol if row.protocol.startswith("#") else f"#{row.protocol}"
-            self.border_title = cast(str, Content(safe_line(f"{protocol} {row.subject}")))
+            self.border_title = cast(
+                str, Content(safe_line(f"{protocol} {masked(row.subject, self.timeline.look.masked)}"))
+            )
             self._show_header(row)
         self._say_below()
 
@@ -178,7 +187,7 @@ class TicketPane(Vertical):
         row, look = event.row, self.timeline.look
         moment = formats.moment(row.at, look.zone, self.app.now_ms())
         title = f"{labels.event(row.kind)} {look.glyphs.dot} {author(row, look)} {look.glyphs.dot} {moment}"
-        await self.app.push_screen(FullText(title, whole_text(row)))
+        await self.app.push_screen(FullText(title, whole_text(row), masked=look.masked))
 
     def _tick(self) -> None:
         row = self.ticket
@@ -189,6 +198,11 @@ class TicketPane(Vertical):
             if row.sla_due is not None and abs(row.sla_due - self.app.now_ms()) < NEAR:
                 delay = _NEAR_TICK
         self.set_timer(delay, self._tick)
+
+    def reveal(self, *, whole: bool) -> None:
+        """Show the customer's personal data in full, or masked again."""
+        self.timeline.reveal(whole=whole)
+        self._say_how()
 
     # -- finding and filtering -----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from atendente_tui.clock import Clock
 from atendente_tui.domain.fold import folded
+from atendente_tui.privacy.masking import masked
 from atendente_tui.store.rows import EventRow
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line
@@ -56,13 +57,21 @@ class Timeline(LinePane):
             self.count = count
 
     def __init__(
-        self, *, glyphs: Glyphs, zone: tzinfo, clock: Clock, id: str | None = None, classes: str | None = None
+        self,
+        *,
+        glyphs: Glyphs,
+        zone: tzinfo,
+        clock: Clock,
+        masked: tuple[str, ...] = (),
+        id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.model: TimelineModel | None = None
         self.news = 0
         self._clock = clock
-        self.look = Look(glyphs, zone, clock.now().astimezone(zone).date())
+        self._masked = masked
+        self.look = Look(glyphs, zone, clock.now().astimezone(zone).date(), masked=masked)
         self._needle = ""
         self._texts: dict[int, str] = {}
 
@@ -72,10 +81,16 @@ class Timeline(LinePane):
         """Show another history, from its newest event; the model is loaded already."""
         self.model = model
         self.forget_lines()
-        self.look = replace(self.look, names=names or {}, today=self._today())
+        self.look = replace(self.look, names=names or {}, today=self._today(), masked=self._masked)
         self._needle = self.marked = ""
         self._texts = {}
         self._to_newest()
+
+    def reveal(self, *, whole: bool) -> None:
+        """Show personal data in full, or masked again."""
+        self.look = replace(self.look, masked=() if whole else self._masked)
+        self.forget_lines()
+        self.settle()
 
     def show_only(self, channels: Collection[str] | None, kinds: Collection[str] | None) -> None:
         """Show these channels and kinds of event only; None for all."""
@@ -153,7 +168,7 @@ class Timeline(LinePane):
     def copied(self) -> tuple[str, EventRow] | None:
         """What the copy action takes from the event under the cursor: its whole text."""
         row = self.event
-        return None if row is None else (whole_text(row), row)
+        return None if row is None else (masked(whole_text(row), self.look.masked), row)
 
     # -- finding -------------------------------------------------------------------------------------------
 

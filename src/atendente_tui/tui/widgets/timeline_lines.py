@@ -13,11 +13,13 @@ from datetime import date, tzinfo
 from atendente_tui import formats, labels
 from atendente_tui.event_words import details, headline, values
 from atendente_tui.i18n import _, n_
+from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
 from atendente_tui.quoting import parts
 from atendente_tui.store.rows import EventRow
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line, Span, block, fitted, line, two_ends
+from atendente_tui.tui.masking import masked_event
 from atendente_tui.tui.widgets.timeline_model import Day, Entry, Fold, Item
 
 SHOWN = 60
@@ -42,6 +44,8 @@ class Look:
     today: date
     names: Mapping[str, str] = field(default_factory=dict)
     """What agents are called, by login."""
+    masked: tuple[str, ...] = ()
+    """Kinds of personal data that are not shown in full."""
 
 
 def item_lines(item: Item, width: int, look: Look) -> list[Line]:
@@ -62,7 +66,7 @@ def is_cut(entry: Entry) -> bool:
 
 
 def whole_text(row: EventRow) -> str:
-    """What the event says, as a person would want it copied; not cleaned."""
+    """What the event says, as a person would want it copied; neither masked nor cleaned."""
     said = "\n".join(details(row.kind, values(row)))
     return "\n".join(one for one in (said, row.text) if one)
 
@@ -82,7 +86,7 @@ def fold_line(item: Fold, width: int, look: Look) -> Line:
     plus = "+" if item.at_least else ""
     events = n_("{n} event", "{n} events", item.count).format(n=f"{formats.number(item.count)}{plus}")
     if item.name:
-        what = _("another ticket: {name}").format(name=safe_line(item.name))
+        what = _("another ticket: {name}").format(name=safe_line(masked(item.name, look.masked)))
     else:
         count = len(item.tickets)
         what = n_("{n} other ticket", "{n} other tickets", count).format(n=f"{count}{plus}")
@@ -95,9 +99,10 @@ def fold_line(item: Fold, width: int, look: Look) -> Line:
 
 
 def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
-    row = entry.row
+    whole = entry.row
+    row = masked_event(whole, look.masked, 2 * CHARACTERS)
     margin, margin_role = _margin(row, look)
-    head = _head(entry, look)
+    head = _head(entry, row, look)
     state = Span("")
     if row.state is not None:
         sign = look.glyphs.warning if row.state in _ALARMING else look.glyphs.pending
@@ -114,7 +119,7 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
         body = block(text, width, prefix=margin, role=text_role, prefix_role=margin_role)
         if len(body) > SHOWN or is_cut(entry):
             body = body[:SHOWN]
-            left = max(1, row.text.count("\n") + 1 - SHOWN)
+            left = max(1, whole.text.count("\n") + 1 - SHOWN)
             more = n_("{n} more line", "{n} more lines", left).format(n=formats.number(left))
             said = _("{more}: Enter shows everything").format(more=more)
             body.append(
@@ -123,7 +128,7 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
         lines += body
     for file in entry.files:
         size = f" {look.glyphs.dot} {formats.size(file.size)}" if file.size is not None else ""
-        said = _("attached: {name}").format(name=safe_line(file.name)) + size
+        said = _("attached: {name}").format(name=safe_line(masked(file.name, look.masked))) + size
         lines.append(
             fitted(line((margin, margin_role), (said, "link"), indent=len(margin)), width, look.glyphs.more)
         )
@@ -133,7 +138,7 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
 
 
 def author(row: EventRow, look: Look) -> SafeText:
-    name = look.names.get(row.author, row.author)
+    name = look.names.get(row.author) or masked(row.author, look.masked)
     return safe_line(name or labels_author(row.author_kind))
 
 
@@ -152,8 +157,7 @@ def _margin(row: EventRow, look: Look) -> tuple[str, str]:
     return "    ", ""
 
 
-def _head(entry: Entry, look: Look) -> tuple[Span, ...]:
-    row = entry.row
+def _head(entry: Entry, row: EventRow, look: Look) -> tuple[Span, ...]:
     dot = f" {look.glyphs.dot} "
     spans = [Span(formats.hour(row.at, look.zone), "time"), Span(" ")]
     if entry.elsewhere:
