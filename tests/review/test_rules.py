@@ -87,6 +87,7 @@ def test_what_each_rule_finds(rule: str, text: str, excerpts: list[str]) -> None
         ("jargon", "O ticketeiro e a slave não contam; www.ticket.com.br também não." + LONG),
         ("wrong_name", "Oi, Maria!" + LONG),
         ("wrong_name", "Bom dia! Tudo bem?" + LONG),
+        ("wrong_name", "Oi! Atualização: já saiu." + LONG),
         ("wrong_name", "Olá, Sra. Oliveira!" + LONG),
         ("wrong_name", "Olá, cliente!" + LONG),
         ("known_fact", "O CPF já está confirmado." + LONG),

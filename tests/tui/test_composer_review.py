@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from tests.builders import NOW
 from tests.tui.pane_world import World, lines_of, world
 from tests.tui.test_composer import messages, said, stored, writing
 
+from atendente_tui.knowledge.scripts import read_scripts
 from atendente_tui.store import reading
 from atendente_tui.tui.asking import ChoiceScreen, LineScreen
 from atendente_tui.tui.going import Going, going_in
+from atendente_tui.tui.inserting import insert_script
 from atendente_tui.tui.widgets.composer import Composer
 
 CPF = "Oi, Maria! O CPF 529.982.247-25 está no cadastro."
@@ -125,3 +128,29 @@ def test_what_goes_with_a_text_is_kept_and_read_again() -> None:
     assert Going().kept() == {}
     for odd in ("", "null", "[]", '{"cc": 3}', '{"not_before": "x"}', '{"silenced": [1]}'):
         assert going_in(odd) == Going()
+
+
+async def test_outside_its_window_the_channel_takes_approved_templates_only(tmp_path: Path) -> None:
+    scripts = (
+        "- {id: modelo, title: Retomar, template: retomar, channels: [whatsapp], text: 'Oi, {{cliente.nome}}! Seguimos?'}\n"
+        "- {id: livre, title: Livre, channels: [whatsapp], text: 'Oi!'}\n"
+    )
+    found, faults = read_scripts(scripts, "x.yaml")
+    assert [one.template for one in found] == ["retomar", ""]
+    assert faults == []
+    async with world(tmp_path) as one:
+        composer = await writing(one)
+        one.clock.advance(timedelta(hours=30))
+        composer.take(None)
+        assert composer.templates_only
+        assert not await insert_script(one.screen, found[1])
+        assert composer.text == ""
+        assert await insert_script(one.screen, found[0])
+        await one.until(lambda: "modelo aprovado" in "\n".join(lines_of(composer.query_one("#to"))))
+        await one.pilot.press("x")
+        assert composer.text == "Oi, Maria Oliveira! Seguimos?"
+        await one.pilot.press("ctrl+s")
+        await one.until(lambda: "Oi, Maria Oliveira! Seguimos?" in messages(one))
+        body = one.app.read.execute("SELECT body FROM outbox ORDER BY n DESC LIMIT 1").fetchone()[0]
+        assert json.loads(body)["template"] == "retomar"
+        assert not composer.area.read_only

@@ -46,6 +46,8 @@ class Script:
     """The same by end step, in place of the script's own."""
     written: Any = field(default=None, compare=False, repr=False)
     """As its author wrote it, in plain dictionaries, lists and texts."""
+    template: str = ""
+    """Name under which the channel approved it: it may go outside the channel's window, its words as they are."""
 
     def meant(self, known: Known) -> bool:
         """Whether it is meant for a ticket of which this is known."""
@@ -141,6 +143,7 @@ def _script(value: Value, path: str, faults: list[Fault]) -> Script:
         read_actions(fields),
         finishes,
         plain_tree(value),
+        fields.maybe("template") or "",
     )
     fields.close()
     return script

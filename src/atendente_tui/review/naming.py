@@ -11,7 +11,7 @@ from atendente_tui.review.finding import Place, Settings, Situation
 
 _GREETING = re.compile(
     r"^[ \t]*(?:(?:[Oo]i+e?|OI|[Oo]l[áa]|[Aa]l[ôo]|[Bb]om dia|[Bb]oa tarde|[Bb]oa noite|[Pp]rezad[oa]|[Cc]ar[oa]|[Qq]uerid[oa]"
-    r"|[Ee]stimad[oa]|[Hh]ello|[Hh]i|[Dd]ear)[ \t]*[,!.]*[ \t]*)+"
+    r"|[Ee]stimad[oa]|[Hh]ello|[Hh]i|[Dd]ear)[ \t]*,?[ \t]*)+"
     r"(?:(?:[Ss]r|[Ss]ra|[Ss]rta|[Dd]r|[Dd]ra|[Mm]r|[Mm]s|[Mm]rs)\.?[ \t]+|(?:[Ss]enhora?|[Dd]ona|[Ss]eu)[ \t]+)?"
     r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]+(?:[ \t]+(?:d[aeo]s?[ \t]+)?[A-ZÀ-ÖØ-Þ][\w'’-]+){0,4})",
     re.MULTILINE,

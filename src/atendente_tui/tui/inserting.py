@@ -51,6 +51,12 @@ async def insert_script(screen: Any, script: Script) -> bool:
     if text is None or (composer.ticket_id, composer.kind) != (ticket.id, kind):
         return False
     _go(screen)
+    if composer.templates_only:
+        if not script.template:
+            screen.app.say(_("The window is closed: only an approved template goes now."), severity="warning")
+            return False
+        composer.take_template(text, script.template)
+        return True
     composer.insert(text)
     return True
 

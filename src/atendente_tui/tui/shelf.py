@@ -89,15 +89,20 @@ class Shelf:
         channel: str | None = None,
         subject: str = "",
         ticket_id: int | None = None,
+        templates: bool = False,
         stop: Callable[[], bool] = lambda: False,
     ) -> list[Offer]:
         """What answers to the query; to an empty one, what suits the ticket first: `channel` and `subject` are its own.
 
+        templates   only approved templates: the channel's window is closed
         stop   True once nobody waits for the answer any more
         """
         self.load()
         only = SIGNS.get(query[:1])
         words = (query[1:] if only else query).lstrip()  # a space behind the last word says that it is whole
+        if templates:
+            found = self._scripts(words.strip(), channel)
+            return [one for one in found if self.scripts[one.ref].template]
         offers: list[Offer] = []
         if ticket_id is not None and not words.strip():
             offers += self._suggested(ticket_id, only, stop)

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import TextArea
 
 from atendente_tui import labels
-from atendente_tui.desk.reaching import Way, way
+from atendente_tui.desk.reaching import Way, way, window_closed
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _
@@ -27,7 +27,6 @@ from atendente_tui.tui.composing import (
     Review,
     channel_in,
     channel_of,
-    joined,
     masked,
     review_note,
     review_reply,
@@ -38,6 +37,7 @@ from atendente_tui.tui.going import Going, going_in
 from atendente_tui.tui.lines import Line, Span
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets import composer_lines as lines
+from atendente_tui.tui.widgets.composer_looks import STYLES
 from atendente_tui.tui.widgets.composer_review import Reading
 from atendente_tui.tui.widgets.composer_sending import look_for_news
 from atendente_tui.tui.widgets.draft_keeper import DraftKeeper
@@ -45,7 +45,6 @@ from atendente_tui.tui.widgets.rows_pane import LineBoard
 from atendente_tui.tui.widgets.writing import Writing
 
 if TYPE_CHECKING:
-    from atendente_tui.review.finding import Situation
     from atendente_tui.tui.app import AtendenteApp
 
 Kind = Literal["reply", "note"]
@@ -60,23 +59,7 @@ class Composer(Vertical):
     context = "composer"
     app: AtendenteApp
 
-    DEFAULT_CSS = """
-    Composer { height: 1fr; border: round $border-blurred; }
-    Composer > Writing {
-        height: 1fr; border: none; padding: 0 1; background: $surface; color: $foreground; scrollbar-size-vertical: 1;
-    }
-    Composer > Writing:focus { border: none; }
-    Composer > LineBoard { max-height: 4; padding: 0 1; }
-    Composer.-reply:focus-within { border: heavy $success; border-title-color: $text-success; }
-    Composer.-note { border: dashed $warning; border-title-color: $text-warning; }
-    Composer.-note:focus-within { border: double $warning; border-title-color: $text-warning; }
-    Composer.-note > Writing { background: $warning 12%; }
-    .-narrow Composer, .-narrow Composer:focus-within {
-        border: none; border-top: heavy $success;
-    }
-    .-narrow Composer.-note, .-narrow Composer.-note:focus-within { border: none; border-top: double $warning; }
-    Composer.-note:ansi > Writing { background: ansi_default; }
-    """
+    DEFAULT_CSS = STYLES
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -166,8 +149,26 @@ class Composer(Vertical):
         self.sending = self.area.read_only = True
         self.at_rest.clear()
 
+    @property
+    def templates_only(self) -> bool:
+        """Whether the channel's window is closed, so that nothing but an approved template reaches the customer."""
+        return (
+            self.kind == "reply"
+            and self.way is not None
+            and window_closed(self.way, self.app.now_ms()) is not None
+        )
+
+    def take_template(self, text: str, name: str) -> None:
+        """Put an approved template in place of the text: its words stay as they are."""
+        self.area.load_text(text)
+        self.going.template = name
+        self.area.read_only = True
+        self.beside_changed()
+        self.write()
+
     def open_field(self) -> None:
-        self.sending = self.area.read_only = False
+        self.sending = False
+        self.area.read_only = bool(self.going.template)
         self.at_rest.set()
 
     def load(self, ticket_id: int | None, kind: Kind) -> None:
@@ -178,6 +179,7 @@ class Composer(Vertical):
         self.kind = kind
         self.alert, self.warned, self._draft_state = "", 0.0, ""
         self.going = Going()
+        self.area.read_only = self.sending
         self.seen = self._seen()
         if self.ticket is None:
             self.app.watch(self)
@@ -289,25 +291,6 @@ class Composer(Vertical):
         template = bool(self.going.template)
         return review_reply(self.way, self.text, leaves, self._known, may="reply" in can, template=template)
 
-    def situation(self) -> Situation | None:
-        """What the reviewer has to know."""
-        if self.ticket is None:
-            return None
-        from atendente_tui.desk.reviewing import situation
-
-        going, app = self.going, self.app
-        return situation(
-            app.read,
-            app.workplace.desk,
-            self.ticket.id,
-            public=self.kind == "reply",
-            channel=self.elsewhere,
-            copies=(*going.cc, *going.bcc),
-            files=len(going.files),
-            now=to_ms(going.at) if going.at is not None else app.now_ms(),
-            template=bool(going.template),
-        )
-
     def beside_changed(self) -> None:
         """Something that goes with the text is different now: keep it, show it, read the text again."""
         self.drafts.again()
@@ -318,6 +301,8 @@ class Composer(Vertical):
         review = self.review()
         glyphs = self.app.glyphs
         row = self.ticket
+        said = self.going.said(self.app.workplace.zone, self.app.now_ms(), glyphs.dot)
+        beside = [Line((Span(said, "pending"),))] if said else []
         self.set_class(row is not None and self.kind == "reply", "-reply")
         self.set_class(row is not None and self.kind == "note", "-note")
         to, say = self.query_one("#to", LineBoard), self.query_one("#say", LineBoard)
@@ -327,19 +312,17 @@ class Composer(Vertical):
             say.set_lines([lines.idle_line()])
             return
         if self.kind == "note":
-            self._entitle(lines.note_title(glyphs), self._key_words())
-            to.set_lines([lines.note_line(row.protocol, glyphs), *self._with()])
+            self._entitle(lines.note_title(glyphs), lines.key_words(self.app.keymap.shown, self.kind, glyphs))
+            to.set_lines([lines.note_line(row.protocol, glyphs), *beside])
         else:
             own = labels.channel(row.channel)
             channel = labels.channel(self.way.channel) if self.way is not None else own
-            self._entitle(lines.reply_title(channel, own, review.window, glyphs), self._key_words())
-            to.set_lines([lines.reply_line(self._customer, channel, masked(self.way), glyphs), *self._with()])
+            self._entitle(
+                lines.reply_title(channel, own, review.window, glyphs),
+                lines.key_words(self.app.keymap.shown, self.kind, glyphs),
+            )
+            to.set_lines([lines.reply_line(self._customer, channel, masked(self.way), glyphs), *beside])
         self.say(review)
-
-    def _with(self) -> list[Line]:
-        """The line that says what goes with the text."""
-        said = self.going.said(self.app.workplace.zone, self.app.now_ms(), self.app.glyphs.dot)
-        return [Line((Span(said, "pending"),))] if said else []
 
     def say(self, review: Review) -> None:
         """Show how the text stands."""
@@ -360,15 +343,6 @@ class Composer(Vertical):
             self.border_title = cast(str, Content(safe_line(title)))
         if str(self.border_subtitle or "") != subtitle:
             self.border_subtitle = cast(str, Content(safe_line(subtitle)))
-
-    def _key_words(self) -> str:
-        shown = self.app.keymap.shown
-        keys = [f"{shown('send')} {_('send')}"]
-        if self.kind == "reply":
-            keys += [f"{shown('switch_kind')} {_('note')}", f"{shown('channel')} {_('channel')}"]
-        else:
-            keys += [f"{shown('switch_kind')} {_('answer')}"]
-        return joined(keys, self.app.glyphs.dot)
 
     # -- the draft -----------------------------------------------------------------------------------------
 
@@ -414,6 +388,7 @@ class Composer(Vertical):
             attending.stopped()
         self.area.load_text("")
         self.going = Going()
+        self.area.read_only = False
         self.alert, self.warned, self._draft_state = "", 0.0, state
         self.ticket = reading.ticket(self.app.read, self.ticket.id) or self.ticket
         self.seen = self._seen()

@@ -102,8 +102,11 @@ async def discard(composer: Composer) -> None:
     answer = await choose(composer.app, _("Discard this draft?"), "", options)
     if answer != "discard" or composer.text != text:
         return
+    composer.going.template = ""
+    composer.area.read_only = False
     composer.area.clear()
     composer.save_now()
+    composer.beside_changed()
 
 
 def edit_outside(composer: Composer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from atendente_tui.i18n import _
@@ -67,6 +67,16 @@ def _standing(review: Review, text: str, state: str, glyphs: Glyphs, sending: bo
     if state:
         yield dot
         yield Span(state, "quiet")
+
+
+def key_words(shown: Callable[[str], str], kind: str, glyphs: Glyphs) -> str:
+    """The keys that count most here."""
+    keys = [f"{shown('send')} {_('send')}"]
+    if kind == "reply":
+        keys += [f"{shown('switch_kind')} {_('note')}", f"{shown('channel')} {_('channel')}"]
+    else:
+        keys += [f"{shown('switch_kind')} {_('answer')}"]
+    return joined(keys, glyphs.dot)
 
 
 def found_words(found: Sequence[Finding], key: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.desk import reviewing
+from atendente_tui.domain.instants import to_ms
 from atendente_tui.i18n import _, n_
 from atendente_tui.review.finding import Finding
 from atendente_tui.tui.asking import LineScreen, Option, choose
@@ -96,12 +97,12 @@ class Reading:
         from atendente_tui.review import rules
 
         composer = self._composer
-        where = composer.situation()
+        where = situation(composer)
         settings = composer.app.workplace.desk.review
         if where is None:
             return
         known = self._misspelt[1] if self._misspelt[0] == text else ()
-        found = await asyncio.to_thread(rules.review, text, where, settings, known)
+        found = await asyncio.to_thread(self._reviewed, text, where, known)
         self._take(serial, text, found)
         if rules.level(rules.SPELLING, settings) == "off" or not composer.reads_portuguese:
             return
@@ -115,12 +116,15 @@ class Reading:
             self._take(serial, text, self._judged(misspelt))
 
     def _judged(self, misspelt: Iterable[Place]) -> tuple[Finding, ...]:
+        where = situation(self._composer)
+        return self._reviewed(self._composer.text, where, misspelt) if where is not None else ()
+
+    def _reviewed(self, text: str, where: Situation, misspelt: Iterable[Place]) -> tuple[Finding, ...]:
+        """For any thread."""
         from atendente_tui.review import rules
 
-        where: Situation | None = self._composer.situation()
-        if where is None:
-            return ()
-        return rules.review(self._composer.text, where, self._composer.app.workplace.desk.review, misspelt)
+        desk = self._composer.app.workplace.desk
+        return rules.review(text, reviewing.with_passages(desk, text, where), desk.review, misspelt)
 
     def _take(self, serial: int, text: str, found: tuple[Finding, ...]) -> None:
         composer = self._composer
@@ -129,6 +133,24 @@ class Reading:
         self.found, self.read = found, text
         composer.area.mark(self.open)
         composer.say(composer.review())
+
+
+def situation(composer: Composer) -> Situation | None:
+    """What the reviewer has to know of where the text goes; None without a ticket."""
+    if composer.ticket is None:
+        return None
+    going, app = composer.going, composer.app
+    return reviewing.situation(
+        app.read,
+        app.workplace.desk,
+        composer.ticket.id,
+        public=composer.kind == "reply",
+        channel=composer.elsewhere,
+        copies=(*going.cc, *going.bcc),
+        files=len(going.files),
+        now=to_ms(going.at) if going.at is not None else app.now_ms(),
+        template=bool(going.template),
+    )
 
 
 def counted(found: Iterable[Finding]) -> str:
@@ -185,6 +207,8 @@ async def _deal_with(composer: Composer, one: Finding) -> None:
     if not one.final:
         label = _("send it all the same, and say why") if one.blocks else _("let it pass, and say why")
         options.append(Option("silence", label))
+    if not options:
+        options.append(Option("back", _("back to the text")))
     chosen = await choose(composer.app, rule_name(one.rule), one.sentence, options)
     text = composer.text
     if chosen is None or text[one.start : one.end] != one.excerpt:

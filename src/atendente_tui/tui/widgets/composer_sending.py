@@ -83,6 +83,8 @@ def _perform(composer: Composer, ended: Ended, *, solve: bool, insist: bool) -> 
             beside = beside._replace(at=one.at)
         elif one.kind == "solve":
             solve = True
+            if one.what:
+                beside = beside._replace(survey=False, survey_reason=one.what)
     if composer.kind == "note":
         first = together.Deed("note", {"text": ended.text, "attachments": beside.attachments})
         if solve:

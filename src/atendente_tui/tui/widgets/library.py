@@ -178,6 +178,10 @@ class Library(Vertical):
             return
         query = self.box.value
         ticket_id, channel, subject = self._about
+        composer = getattr(self.screen, "composer", None)
+        templates = False
+        if composer is not None and composer.templates_only:
+            templates, channel = True, str(composer.way.channel)
         offers = await asyncio.get_running_loop().run_in_executor(
             thread,
             lambda: shelf.look(
@@ -185,6 +189,7 @@ class Library(Vertical):
                 channel=channel,
                 subject=subject,
                 ticket_id=ticket_id,
+                templates=templates,
                 stop=lambda: asked != self._asked,
             ),
         )
