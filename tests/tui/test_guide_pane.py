@@ -186,6 +186,7 @@ async def test_the_end_is_previewed_and_done_as_one(data: Path) -> None:
         assert "resolvido" in shown
         await one.press("enter")
         await one.until(lambda: pane(one).standing is None)
+        assert "note" not in {row.type for row in outbox.listing(one.app.read, ("held", "queued"), limit=9)}
         assert reading.ticket(one.app.read, ticket_id).wrap_up == "resolvido"  # type: ignore[union-attr]
 
 
@@ -232,7 +233,7 @@ async def test_the_keys_are_told_where_one_is(data: Path) -> None:
         await opened(one)
         await begun(one)
         bar = one.frame().splitlines()[-1]
-        assert "passo feito" in bar
+        assert "seguir" in bar
         await one.press("?")
         shown = await one.shows("num roteiro guiado")
         assert "a…h" in shown or "inserir o texto" in shown.lower()

@@ -96,8 +96,12 @@ def learn(desk: Desk, ticket_id: int, script: Script, answers: dict[str, str]) -
     )
 
 
-def leave(desk: Desk, ticket_id: int, script: Script, reason: str = "") -> Future[Submitted | None]:
+def leave(
+    desk: Desk, ticket_id: int, script: Script, reason: str = "", *, noted: bool = False
+) -> Future[Submitted | None]:
     """Put the script away. Before its end a reason is needed, which becomes an internal note with what was left out.
+
+    noted   the account is a note already (it was given together with the wrap-up)
 
     None when there was nothing to note. Refused: guide_gone, guide_reason.
     """
@@ -111,7 +115,7 @@ def leave(desk: Desk, ticket_id: int, script: Script, reason: str = "") -> Futur
         there = _standing(tx, ticket_id, script)
         if not there.state.ended:
             written(said, "guide_reason")
-        text = account(there, said)
+        text = "" if noted else account(there, said)
         submitted = note_job(desk, ticket_id, text=text)(tx) if text else None
         if not desk.dry:
             beside.drop_place(tx, ticket_id)

@@ -130,7 +130,7 @@ def _script_items(
     if text := step.said(channel).strip("\n"):
         yield Item("insert", "  ", safe_text(shown_text(text, values)))
     if step.hint:
-        yield Item(None, "  ", safe_text(shown_text(step.hint.strip("\n"), values)), "note")
+        yield Item(None, f"{glyphs.note} ", safe_text(shown_text(step.hint.strip("\n"), values)), "note")
     for one in offered(step, state, known):
         letter = ascii_lowercase[step.choices.index(one)]
         yield Item(f"choose:{one.key}", f"{letter}  ", safe_line(one.label), "strong")

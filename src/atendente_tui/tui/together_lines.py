@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui import labels
@@ -25,8 +25,11 @@ _COLUMNS = {
 }
 
 
-def told(outcome: Outcome, channel: str | None) -> list[str]:
-    """The sentences of one command: what it is, every effect of it, or why it is not allowed. Foreign text inside."""
+def told(outcome: Outcome, channel: str | None, names: Mapping[str, str] | None = None) -> list[str]:
+    """The sentences of one command: what it is, every effect of it, or why it is not allowed. Foreign text inside.
+
+    names   what the helpdesk calls its wrap-up codes, reasons and people
+    """
     what = labels.command(outcome.deed.verb)
     arguments: dict[str, Any] = dict(outcome.deed.arguments)
     if outcome.refused is not None:
@@ -42,7 +45,7 @@ def told(outcome: Outcome, channel: str | None) -> list[str]:
         lines += [f"  {line}" for line in str(arguments["text"]).strip("\n").split("\n")]
     else:
         lines = [f"{what}:"]
-    changes = [_changed(one) for one in outcome.changes]
+    changes = [_changed(one, names or {}) for one in outcome.changes]
     if len(lines) == 1 and changes:
         return [f"{lines[0]} {', '.join(changes)}"]
     return [*lines, *(f"  {one}" for one in changes)]
@@ -52,7 +55,7 @@ def hindrance(outcomes: Sequence[Outcome]) -> bool:
     return any(one.hinders for one in outcomes)
 
 
-def _changed(change: Change) -> str:
+def _changed(change: Change, names: Mapping[str, str]) -> str:
     name = _(_COLUMNS[change.column])
     if change.column == "tags":
         before, after = (set(json.loads(one or "[]")) for one in (change.before, change.after))
@@ -61,7 +64,8 @@ def _changed(change: Change) -> str:
             *(f"-{one}" for one in sorted(before - after)),
         ]
         return f"{name} {' '.join(parts)}"
-    label = {"status": labels.status, "priority": labels.priority}.get(change.column, str)
+    known = {"status": labels.status, "priority": labels.priority}
+    label = known.get(change.column, lambda word: names.get(word, word))
     before_said = label(change.before) if change.before else _("none")
     after_said = label(change.after) if change.after else _("none")
     return f"{name} {before_said} → {after_said}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _, n_
 from atendente_tui.tui.verbs.place import Handler, app_of, chosen, workplace_of
+from atendente_tui.tui.verbs.running import outcome
 from atendente_tui.tui.widgets.guide_pane import GuidePane, guide_of
 
 if TYPE_CHECKING:
@@ -179,8 +180,8 @@ async def insert(screen: Screen[Any]) -> None:
     composer.insert(filled(text, pane.values).text)
 
 
-async def leave(screen: Screen[Any]) -> None:
-    """Put the script away; before its end with a reason, which becomes a note."""
+async def leave(screen: Screen[Any], *, noted: bool = False) -> None:
+    """Put the script away; before its end with a reason, which becomes a note. `noted`: its account is one already."""
     from atendente_tui.desk import guiding
 
     pane = _pane(screen)
@@ -196,22 +197,19 @@ async def leave(screen: Screen[Any]) -> None:
             return
         reason = answer
     desk = workplace_of(screen).desk
-    future = guiding.leave(desk, _ticket(pane), there.script, reason)
-    app = app_of(screen)
-    try:
-        import asyncio
-
-        noted = await asyncio.shield(asyncio.wrap_future(future))
-    except Refused as refused:
-        app.refuse(refused)
-        return
+    written = await outcome(guiding.leave(desk, _ticket(pane), there.script, reason, noted=noted))
     await pane.look(from_top=True)
-    app.say(_("The script is put away, its account is a note.") if noted else _("The script is put away."))
+    if not noted:
+        said = (
+            _("The script is put away, its account is a note.") if written else _("The script is put away.")
+        )
+        app_of(screen).say(said)
     screen.go("ticket")  # type: ignore[attr-defined]
 
 
 async def finish(screen: Screen[Any]) -> None:
     """At the end: what the script asks to be done, previewed and done as one; then it is put away."""
+    from atendente_tui.desk.guiding import account
     from atendente_tui.desk.together import deeds
     from atendente_tui.tui.verbs.together import previewed
 
@@ -220,12 +218,18 @@ async def finish(screen: Screen[Any]) -> None:
     if not there.state.ended:
         raise Refused("guide_choose", allowed="—")
     wanted = there.script.finish(there.state.place)
-    if wanted.ending is not None or wanted.actions:
-        made = deeds(actions=wanted.actions, ending=wanted.ending, packet={"reason": there.script.title})
+    noted = bool(wanted.ending is not None or wanted.actions)
+    if noted:
+        made = deeds(
+            actions=wanted.actions,
+            ending=wanted.ending,
+            packet={"reason": there.script.title},
+            note=account(there),
+        )
         done = await previewed(screen, _ticket(pane), there.script.title, made, name=there.script.id)
         if not done:
             return
-    await leave(screen)
+    await leave(screen, noted=noted)
 
 
 async def guide(screen: Screen[Any]) -> None:

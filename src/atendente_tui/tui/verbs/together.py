@@ -72,7 +72,9 @@ async def previewed(
     outcomes = await app.done(together.preview(desk, ticket_id, made))
     if outcomes is None or row is None:
         return False
-    effects = [(one.hinders, "\n".join(told(one, row.channel))) for one in outcomes]
+    kinds = ("wrap_up", "reason", "agent", "team")
+    names = {key: label for kind in kinds for key, label in reading.directory(app.read, kind)}
+    effects = [(one.hinders, "\n".join(told(one, row.channel, names))) for one in outcomes]
     allowed = not hindrance(outcomes)
     answer = await ask(app, title, effects, allowed=allowed, may_insert=bool(text.strip()))
     if answer == "insert":
