@@ -7,8 +7,9 @@ import sys
 
 
 def main() -> int:
-    from atendente_tui import i18n
+    from atendente_tui import crash, i18n
 
+    crash.leave_no_core()
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         from atendente_tui import __version__

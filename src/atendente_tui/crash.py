@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 
-from atendente_tui import paths
-from atendente_tui.privacy.safe import safe_line
+from atendente_tui import log
 
 
 def record(error: BaseException) -> Path:
-    """Write a report without variables or messages of foreign origin to the log. Returns the log's path.
+    """Write a report without variables or messages of foreign origin to the log. Returns the log's path."""
+    return log.write({"level": "critical", "what": "a fault of ours", **log.told_of(error)})
 
-    The message of an exception often quotes data, so only its type, and the places in the code, are kept.
-    """
-    file = paths.log_file()
-    lines = [
-        f"{datetime.now(UTC).isoformat(timespec='seconds')} {type(error).__module__}.{type(error).__name__}"
-    ]
-    for frame in traceback.extract_tb(error.__traceback__):
-        lines.append(f"  {Path(frame.filename).name}:{frame.lineno} in {safe_line(frame.name)}")
-    cause = error.__cause__ or error.__context__
-    if cause is not None:
-        lines.append(f"  from {type(cause).__module__}.{type(cause).__name__}")
+
+def leave_no_core() -> None:
+    """Have the system write no image of our memory, in which keys and texts are, when the program is killed by a fault."""
     try:
-        paths.private_dir(file.parent)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "a") as log:
-            log.write("\n".join(lines) + "\n")
-    except OSError:
-        return Path(os.devnull)
-    return file
+        import resource
+    except ImportError:  # not on Windows
+        return
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))

@@ -14,6 +14,9 @@ from atendente_tui.i18n import _
 
 T = TypeVar("T")
 SERVICE = "atendente"
+SECRET_VARIABLES = frozenset(
+    {"ATENDENTE_TOKEN", "ATENDENTE_OTHER_TOKEN", "ATENDENTE_PASSPHRASE_FD", "CREDENTIALS_DIRECTORY"}
+)
 TRUSTED_KEYRINGS = {
     "keyring.backends.macOS",
     "keyring.backends.Windows",
@@ -56,6 +59,11 @@ def forget_backend_secret(name: str, user: str | None) -> bool:
         return False
     kept.delete_password(SERVICE, _account(name, user))
     return True
+
+
+def environment_for_others() -> dict[str, str]:
+    """Our environment without what is secret in it: for programs that we start."""
+    return {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
 
 
 def keyring_name() -> str | None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Callable
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -99,3 +105,69 @@ def test_repair(first_page: bool, cli: Cli, made: Made, tmp_path: Path) -> None:
     if not first_page:  # of an encrypted file without its first page nothing can be read
         assert any(one["text"] == "não se pode perder" for one in cli("outbox", "--json").json())
     assert cli("doctor").code == 0
+
+
+class Late(BaseHTTPRequestHandler):
+    """A server whose clock is ten minutes behind ours, and which knows nobody."""
+
+    def do_GET(self) -> None:
+        Late.asked.append(dict(self.headers))
+        self.send_response_only(401)
+        self.send_header("Date", formatdate(time.time() - 600, usegmt=True))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    asked: ClassVar[list[dict[str, str]]] = []
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_the_clock_is_held_against_the_helpdesk_s(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATENDENTE_TOKEN", "segredo-que-nao-sai")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Late) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        (tmp_path / "config.toml").write_text(f'[backend]\nname = "rt"\nurl = "{url}"\nuser = "ana"\n')
+        answer = cli("doctor", "--json")
+        server.shutdown()
+    told = {one["name"]: one for one in answer.json()["checks"]}
+    assert answer.code == 1
+    assert not told["clock"]["ok"]
+    assert 595 <= int(told["clock"]["detail"].split()[0]) <= 605
+    assert "relógio" in told["clock"]["advice"]
+    assert "atendente-tui" in told["adapter"]["detail"]
+    assert "segredo-que-nao-sai" not in str(Late.asked[-1]), "the time is asked without a secret"
+    assert "segredo-que-nao-sai" not in answer.out + answer.err
+
+
+def test_what_was_refused_wants_a_person(cli: Cli, made: Made, tmp_path: Path) -> None:
+    made()
+    assert {one["name"]: one for one in cli("doctor", "--json").json()["checks"]}["outbox"]["ok"]
+    key = bytes.fromhex((tmp_path / "keys" / "store.key").read_text())
+    store = Store.open(tmp_path / "data" / "store", key=key, rules=DEFAULT_RULES, clock=SystemClock())
+    store.write(lambda tx: tx.db.execute("UPDATE outbox SET state = 'refused'") and None)
+    told = {one["name"]: one for one in cli("doctor", "--json").json()["checks"]}
+    assert str(os.getpid()) in told["window"]["detail"]
+    store.close()
+    assert not told["outbox"]["ok"]
+    assert told["outbox"]["advice"] == "atendente outbox list"
+
+
+def test_settings_that_others_may_write(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("")
+    (tmp_path / "config.toml").chmod(0o666)
+    told = {one["name"]: one for one in cli("doctor", "--json").json()["checks"]}
+    assert not told["settings"]["ok"]
+    assert "chmod go-w" in told["settings"]["advice"]
+
+
+def test_the_log_is_read(cli: Cli, made: Made, tmp_path: Path) -> None:
+    made()
+    (tmp_path / "data" / "store" / "store.lock").write_text('{"clean": false}')
+    made()
+    answer = cli("log", "--json", "--tail", "1")
+    [line] = answer.json()
+    assert line["what"] == "the store was not closed the last time"
+    assert "not closed" in cli("log").out

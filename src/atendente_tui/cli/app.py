@@ -44,6 +44,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "hub": ("hub",),
     "health": ("doctor",),
     "keys": ("key",),
+    "logged": ("log",),
+    "health": ("doctor",),
 }
 """The modules of this room with the commands each brings; in this order help lists them."""
 

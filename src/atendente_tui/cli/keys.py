@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from atendente_tui.store import recoding
 from atendente_tui.store.engine import PLAIN_HEADER
 from atendente_tui.store.lock import InstanceLock
 
+_log = logging.getLogger(__name__)
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
 NewFrom = Annotated[
     str | None,
@@ -211,6 +213,7 @@ def rekey() -> int:
         chain.unmark(place, chain.SHOWN)
         chain.unmark(place, chain.REKEYING)
         _renew_copies(place, new)
+    _log.info("the store has a new key")
     say(
         _(
             "The store has a new key. The old recovery code opens nothing any more: atendente key show-recovery."

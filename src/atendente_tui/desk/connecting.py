@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import SystemRandom
+from time import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from atendente_tui import paths
@@ -213,6 +214,31 @@ def sync_now(
 def identify(config: Config, secret: str | None = None) -> AgentIdentity:
     """Log in and say who we are there, with this secret or the one that is kept. Raises BackendError, Refused("no_backend")."""
     return _with(_configured(config), lambda connection: connection.identify(), secret)
+
+
+def clock_ahead(config: Config) -> float | None:
+    """Seconds by which this machine's clock is ahead of the helpdesk's `Date`; None where it has none. Sends no secret.
+
+    Raises BackendError, Refused("no_backend").
+    """
+    from atendente_tui.backends.http import Http
+
+    backend = _configured(config)
+    if not backend.url.startswith(("http://", "https://")):
+        return None
+
+    async def work() -> float | None:
+        http = Http(backend.url, verify=backend.ca_file if backend.ca_file is not None else True)
+        try:
+            before = time()
+            answer = await http.send("GET", "/")
+            here = (before + time()) / 2
+        finally:
+            await http.aclose()
+        # The header counts whole seconds: half of one is its middle.
+        return here - answer.date.timestamp() - 0.5 if "date" in answer.headers else None
+
+    return asyncio.run(work())
 
 
 def fetch_attachment(config: Config, remote_id: str, limit: int = LARGEST_ATTACHMENT) -> bytes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from atendente_tui import paths
 from atendente_tui.review.spelling import places, read_own, words
+from atendente_tui.secrets import environment_for_others
 
 if TYPE_CHECKING:
     from atendente_tui.config import Config
@@ -105,6 +106,7 @@ class Speller:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
+            env=environment_for_others(),
         )
         return self._process
 

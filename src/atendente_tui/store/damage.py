@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.store import backup, engine, health, migrate
-from atendente_tui.store.errors import StoreError
+from atendente_tui.store.errors import StoreDamaged, StoreError, WrongKey
 from atendente_tui.store.lock import InstanceLock
 from atendente_tui.store.tallies import recount
 
@@ -43,6 +43,37 @@ class Repaired(NamedTuple):
     """Rows brought over from the damaged file, by table."""
     faults: int
     """Places of it that could not be read."""
+
+
+def is_damaged(path: Path, key: bytes | None) -> bool:
+    """Whether the store in directory `path` needs mending.
+
+    Raises StoreError where what is wrong with it is not damage: another key, a newer version.
+    """
+    file = path / "store.db"
+    if not file.exists():
+        return False
+    if not file.stat().st_size:
+        return True
+    try:
+        with contextlib.closing(engine.connect(file, key, read_only=True)) as db:
+            found = health.faults(db) or (health.cipher_faults(db) if key else [])
+            return bool(found or health.verify_tallies(db))
+    except StoreDamaged:
+        return True
+    except sqlite.DatabaseError as wrong:
+        if isinstance(engine.explained(wrong, file, key), StoreDamaged):
+            return True
+        raise
+    except WrongKey:
+        # A broken first page looks like another key. A copy that this key does open tells them apart.
+        for copy in backup.backups(path):
+            with (
+                contextlib.suppress(StoreError, sqlite.Error, OSError),
+                contextlib.closing(engine.connect(copy.path, key, read_only=True)),
+            ):
+                return True
+        raise
 
 
 def repair(path: Path, key: bytes | None, now: datetime) -> Repaired:

@@ -4,6 +4,7 @@ something new, and some room on the disk kept back."""
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from atendente_tui.store.store import Store
     from atendente_tui.store.writing import Tx
 
+_log = logging.getLogger(__name__)
 CHECK_AFTER = 5.0
 """Seconds after opening: the first screen comes first."""
 CHECK_EVERY = 7 * 86_400.0
@@ -81,6 +83,7 @@ class Keeper(threading.Thread):
                 return
             if found:
                 self.faults = found
+                _log.error("the store is damaged: %s faults were found", len(found))
                 store.announce("health")
             else:
                 store.submit(lambda tx: remember_checked(tx, store.clock.now()), Lane.IDLE)
@@ -97,6 +100,7 @@ class Keeper(threading.Thread):
             self.copy_failed = None
         except (StoreError, sqlite.Error, OSError) as wrong:
             self.copy_failed = wrong
+            _log.warning("no copy of the store could be made: %s", type(wrong).__name__)
             store.announce("health")
 
 

@@ -7,6 +7,7 @@ writes. Reads go through `reader()`: a read-only connection of the caller's own;
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Lane", "Store", "Tx"]
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 CALM = 1.0  # seconds since the last transaction of a sync
 LONG_LOG = 8 << 20  # bytes of write-ahead log that are cut off once nothing is being synced
 
@@ -87,6 +89,8 @@ class Store:
             raise StoreUnwritable(path, os_words.why(error)) from error
         lock = store._lock = InstanceLock(path / "store.lock")
         store.was_clean = lock.was_clean
+        if not lock.was_clean:
+            _log.warning("the store was not closed the last time")
         try:
             store._start()
         except BaseException as wrong:
@@ -247,6 +251,7 @@ class Store:
     def _copy_before_migrating(self, found: int) -> None:
         from atendente_tui.store.backup import copy_to
 
+        _log.info("the store is brought from version %s to %s", found, migrate.latest())
         copy_to(self.file, self.path / f"before-migration-{found}.db", self._key)
 
     def close(self, timeout: float = 5.0) -> None:

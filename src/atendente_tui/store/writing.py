@@ -6,6 +6,7 @@ work commit with NORMAL, which the next FULL commit or checkpoint makes durable 
 
 from __future__ import annotations
 
+import logging
 import threading
 from array import array
 from collections import Counter, deque
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from atendente_tui.domain.rules import Rules
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 INDEXED = frozenset(
     {"event", "ticket", "customer", "article", "gone_event", "gone_ticket", "gone_customer", "gone_article"}
 )
@@ -250,4 +252,5 @@ class Writer(threading.Thread):
     def _is_full(self, full: bool) -> None:
         if full is not self.full:
             self.full = full
+            _log.warning("the disk is full" if full else "there is room on the disk again")
             self._announce(frozenset({"health", "sync"}))

@@ -19,6 +19,14 @@ def names() -> list[str]:
     return sorted({found.name for found in entry_points(group=GROUP)})
 
 
+def origin(name: str) -> str | None:
+    """The package that brings the adapter, and its version; None for one that is not installed. Imports nothing."""
+    for found in entry_points(group=GROUP):
+        if found.name == name and found.dist is not None:
+            return f"{found.dist.name} {found.dist.version}"
+    return None
+
+
 def load(name: str) -> Callable[[BackendSettings], Backend]:
     """The adapter's class. Raises Refused("backend_unknown", name, known) and Refused("backend_broken", name, detail)."""
     found = _entry(name)

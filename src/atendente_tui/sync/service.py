@@ -421,6 +421,8 @@ class SyncService:
         text = new.as_json()
         if text != self._told:
             self._told = text
+            if (here, code) != (old.state, old.error):
+                _log.info("the sync is %s (%s)", here, code or "well")
             with contextlib.suppress(StoreError):
                 self._store.submit(lambda tx: keep(tx, self._name, "status", text), Lane.SYNC)
 

@@ -30,9 +30,10 @@ def run(config: Config) -> int:
     if sentence := unfit():
         return refuse(sentence)
     calm(low_bandwidth=config.ui.low_bandwidth)
-    from atendente_tui import os_words, paths
+    from atendente_tui import log, os_words, paths
     from atendente_tui.store.errors import StoreLocked, StoreUnwritable
 
+    log.begin()
     try:
         paths.private_dir(paths.data_dir())
     except OSError as error:

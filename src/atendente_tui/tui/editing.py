@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from atendente_tui.secrets import environment_for_others
+
 Run = Callable[[Sequence[str]], int]
 
 
@@ -39,4 +41,5 @@ def edited(text: str, command: Sequence[str], run: Run | None = None) -> str:
 
 
 def _run(command: Sequence[str]) -> int:
-    return subprocess.run(command, check=False).returncode  # noqa: S603  # nosec B603 # the person's own editor
+    environment = environment_for_others()
+    return subprocess.run(command, check=False, env=environment).returncode  # noqa: S603  # nosec B603 # the person's own editor
