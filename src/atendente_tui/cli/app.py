@@ -45,7 +45,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "health": ("doctor",),
     "keys": ("key",),
     "logged": ("log",),
-    "health": ("doctor",),
 }
 """The modules of this room with the commands each brings; in this order help lists them."""
 
