@@ -101,6 +101,7 @@ SENTENCES: Mapping[str, str] = {
     "no_such_process": later("There is no process for {found}."),
     "no_such_item": later("There is no {found} in this list; there is: {allowed}."),
     "not_guided": later("The script {found} has no steps: it is inserted as a whole."),
+    "answer_unreadable": later("“{found}” is no NAME=VALUE."),
     "guide_gone": later("No script is being gone through here, or it has changed: begin it anew."),
     "guide_choose": later("Choose one of the answers: {allowed}."),
     "guide_no_choice": later("There is no answer {found} here; there is: {allowed}."),

@@ -23,7 +23,7 @@ from atendente_tui.cli.carrying_out import (
 )
 from atendente_tui.cli.opening import Session
 from atendente_tui.cli.reviewing import overridden, uploaded
-from atendente_tui.desk import answering, creating, undoing
+from atendente_tui.desk import answering, creating, together
 from atendente_tui.domain.addresses import email_addresses
 from atendente_tui.domain.words import Channel, Priority, Status
 from atendente_tui.i18n import _
@@ -181,7 +181,7 @@ def create(
 
 def undo(command_id: Annotated[str, typer.Argument(metavar="COMMAND_ID")], as_json: AsJson = False) -> int:
     return carry_out(
-        lambda at: undoing.undo(at.desk, command_id),
+        lambda at: together.undo_named(at.desk, command_id),
         hold=None,
         now=False,
         dry_run=False,

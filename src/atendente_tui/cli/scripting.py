@@ -12,13 +12,15 @@ import typer
 from atendente_tui import labels, paths
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.knowing import AsJson, Limit, print_faults, print_found, tell
-from atendente_tui.cli.opening import configuration, session
+from atendente_tui.cli.opening import Session, configuration, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import _, n_
 
 if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
     from atendente_tui.flow.guide import Step
     from atendente_tui.knowledge.marked import Fault
     from atendente_tui.knowledge.scripts import Script
@@ -131,13 +133,21 @@ def script_named(name: str) -> Script:
 
 def scripts_in_use() -> list[Script]:
     """Files need no store; only what the team shares is in one."""
-    from atendente_tui.desk.scripts import scripts_in
-
     if (paths.store_dir() / "store.db").exists():
         with session() as at:
-            found = scripts_in(_folders(), at.read)
-    else:
-        found = scripts_in(_folders(), None)
+            return scripts_at(at)
+    return _said_of(None)
+
+
+def scripts_at(at: Session) -> list[Script]:
+    """The scripts in use beside an open store."""
+    return _said_of(at.read)
+
+
+def _said_of(db: Connection | None) -> list[Script]:
+    from atendente_tui.desk.scripts import scripts_in
+
+    found = scripts_in(_folders(), db)
     tell(found.faults)
     for one in found.hidden:
         say(one)

@@ -159,27 +159,37 @@ class Undone(NamedTuple):
 
 def undo(desk: Desk, command_id: UUID | str) -> Future[Undone]:
     """Take back everything that was given together with a command and has not left. Refused as `undoing.undo`."""
+    return desk.do(lambda tx: _undone(tx, desk, command_id))
 
-    def job(tx: Tx) -> Undone:
-        from atendente_tui.desk.undoing import taken_back
 
-        numbers = members(tx.db, str(command_id))
-        if len(numbers) < 2:
-            return Undone((taken_back(tx, desk, command_id),), ())
-        done: list[Submitted] = []
-        left: list[str] = []
-        refused: Refused | None = None
-        for one, kind in numbers:  # the newest first, as they lie upon each other
-            try:
-                done.append(taken_back(tx, desk, one))
-            except Refused as why:
-                refused = why
-                left.append(kind)
-        if not done and refused is not None:
-            raise refused
-        return Undone(tuple(done), tuple(left))
+def undo_named(desk: Desk, command_id: UUID | str) -> Future[Submitted]:
+    """As `undo`; the command that was named, or the newest of the others where that one had left."""
+
+    def job(tx: Tx) -> Submitted:
+        taken = _undone(tx, desk, command_id).taken_back
+        return next((one for one in taken if str(one.command_id) == str(command_id)), taken[0])
 
     return desk.do(job)
+
+
+def _undone(tx: Tx, desk: Desk, command_id: UUID | str) -> Undone:
+    from atendente_tui.desk.undoing import taken_back
+
+    numbers = members(tx.db, str(command_id))
+    if len(numbers) < 2:
+        return Undone((taken_back(tx, desk, command_id),), ())
+    done: list[Submitted] = []
+    left: list[str] = []
+    refused: Refused | None = None
+    for one, kind in numbers:  # the newest first, as they lie upon each other
+        try:
+            done.append(taken_back(tx, desk, one))
+        except Refused as why:
+            refused = why
+            left.append(kind)
+    if not done and refused is not None:
+        raise refused
+    return Undone(tuple(done), tuple(left))
 
 
 def members(db: Connection, command_id: str) -> list[tuple[str, str]]:
