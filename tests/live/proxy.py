@@ -8,9 +8,13 @@ from types import TracebackType
 from typing import Literal
 from urllib.parse import urlsplit
 
-Fate = Literal["pass", "swallow", "cut", "late", "refuse"]
+Fate = Literal["pass", "swallow", "cut", "late", "refuse", "stall", "twice"]
 """pass: as if it were not there. swallow: the server answers, nobody hears it. cut: half of the answer arrives.
-late: the client is let down at once, the server gets the request seconds later. refuse: the server never hears it."""
+late: the client is let down at once, the server gets the request seconds later. refuse: the server never hears it.
+stall: the answer begins, and never ends. twice: the server gets it twice, the second answer is heard."""
+
+STALL = 1.5
+"""Seconds before a stalled line breaks."""
 
 
 class Proxy:
@@ -70,10 +74,15 @@ class Proxy:
                 task.add_done_callback(self._background.discard)
             elif fate != "refuse":
                 answer = await self._ask(request)
-                if fate == "pass":
+                if fate == "twice":
+                    answer = await self._ask(request)
+                if fate in ("pass", "twice"):
                     writer.write(answer)
-                elif fate == "cut":
+                elif fate in ("cut", "stall"):
                     writer.write(answer[: answer.index(b"\r\n\r\n") + 5])
+                    if fate == "stall":
+                        await writer.drain()
+                        await asyncio.sleep(STALL)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass

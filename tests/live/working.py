@@ -112,6 +112,13 @@ class Witness:
 
     def said(self, number: int, kind: str) -> list[str]:
         """The texts of one ticket's transactions of a type ("Correspond", "Comment", "Create"), oldest first."""
+        return self._texts(number, (kind,))
+
+    def written(self, number: int) -> list[str]:
+        """The texts of answers and notes on one ticket, oldest first."""
+        return [one.strip() for one in self._texts(number, ("Correspond", "Comment"))]
+
+    def _texts(self, number: int, kinds: tuple[str, ...]) -> list[str]:
         page, texts = 1, []
         while True:
             told = self._get(
@@ -119,7 +126,7 @@ class Witness:
                 {"fields": "Type", "per_page": "100", "orderby": "id", "page": str(page)},
             )
             for one in told["items"]:
-                if one["Type"] == kind:
+                if one["Type"] in kinds:
                     texts.append(self._content(one["id"]))
             if len(told["items"]) < 100:
                 return texts

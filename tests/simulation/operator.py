@@ -46,11 +46,14 @@ class Operator:
     store: MortalStore | None = None
     given: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Type and text of every command that the screen called saved, by id."""
+    lines: dict[str, int] = field(default_factory=dict)
+    """Our id of the ticket that each was given on: two rows may turn out to be one ticket later."""
     dropped: set[str] = field(default_factory=set)
     """Commands that the person undid, discarded or replaced by an edited one."""
     resent: set[str] = field(default_factory=set)
     """Commands of which nobody could tell, and which the person sent again after a look."""
-    drafts: dict[str, str] = field(default_factory=dict)
+    drafts: list[str] = field(default_factory=list)
+    """What was typed and saved, each a piece of some draft."""
     written: int = 0
 
     @property
@@ -99,16 +102,25 @@ class Operator:
             ),
         }  # fmt: skip
         sent = done(verbs[verb]())
+        self.lines[str(sent.command_id)] = sent.ticket_id
         self.given[str(sent.command_id)] = (
             verb,
             text if verb in ("reply", "note", "promise", "create") else "",
         )
 
     def draft(self) -> None:
+        """Type on where something was typed before, about a ticket or about none."""
+        assert self.store is not None
+        db = self.store.reader()
         self.written += 1
-        slot, text = f"new:{self.rng.randint(1, 4)}", f"rascunho {self.written}"
-        done(drafting.save_draft(self.desk, None, "new", text, slot=slot))
-        self.drafts[slot] = text
+        tickets = [row[0] for row in db.execute("SELECT id FROM ticket ORDER BY id")]
+        ticket = rng_choice(self.rng, tickets) if tickets and self.rng.random() < 0.5 else None
+        slot = f"new:{self.rng.randint(1, 4)}" if ticket is None else f"{ticket}:aside"
+        there = db.execute("SELECT text FROM draft WHERE slot = ?", (slot,)).fetchone()
+        text = f"rascunho {self.written}."
+        whole = f"{there[0]}\n{text}" if there is not None else text
+        done(drafting.save_draft(self.desk, ticket, "new" if ticket is None else "note", whole, slot=slot))
+        self.drafts.append(text)
 
     def undo(self) -> None:
         if self.given:
@@ -152,6 +164,7 @@ class Operator:
         if str(sent.command_id) != row.command_id:
             self.dropped.add(row.command_id)
             self.given[str(sent.command_id)] = (row.type, text)
+            self.lines[str(sent.command_id)] = self.lines.get(row.command_id, row.ticket_id)
 
     def _with(self, row: Any) -> list[str]:
         """The command and, where a ticket goes that was never made, those that were about it."""

@@ -23,16 +23,14 @@ def always(db: Any, far_side: FarSide, operator: Operator) -> list[str]:
 def saved(db: Any, operator: Operator) -> list[str]:
     """What the screen called saved is in the outbox, with its text."""
     rows = {row[0]: row[1] for row in db.execute("SELECT command_id, body FROM outbox")}
-    drafts = dict(db.execute("SELECT slot, text FROM draft").fetchall())
+    drafts = "\n".join(one[0] for one in db.execute("SELECT text FROM draft"))
     found = []
     for command, (kind, text) in operator.given.items():
         if command not in rows and command not in operator.dropped:
             found.append(f"lost: {kind} {text} {command}")
         elif command in rows and text and text not in rows[command]:
             found.append(f"text lost: {kind} {text} {command}")
-    found += [
-        f"draft lost: {slot} {text}" for slot, text in operator.drafts.items() if drafts.get(slot) != text
-    ]
+    found += [f"draft lost: {text}" for text in operator.drafts if text not in drafts]
     return found
 
 
@@ -86,7 +84,7 @@ def in_the_end(db: Any, far_side: FarSide, operator: Operator) -> list[str]:
     lines: dict[int, list[tuple[int, str]]] = {}
     for n, command, _kind, _state, ticket, _body in rows:
         if command in applied and ticket is not None:
-            lines.setdefault(ticket, []).append((n, command))
+            lines.setdefault(operator.lines.get(command, ticket), []).append((n, command))
     for ticket, line in lines.items():
         order = [applied[command] for _n, command in sorted(line)]
         if order != sorted(order):

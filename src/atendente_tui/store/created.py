@@ -172,7 +172,8 @@ def _fold(tx: Tx, ticket_id: int, remote_id: str) -> dict[str, Any] | None:
         if echo is not None:
             bind_event(tx, first[0], echo[0])
     tx.tally(_place(tx.db, other["id"]), None)
-    for table in ("event", "promise", "outbox", "draft"):
+    _readdress(tx, other["id"], ticket_id)
+    for table in ("event", "promise", "outbox"):
         tx.db.execute(f"UPDATE {table} SET ticket_id = ? WHERE ticket_id = ?", (ticket_id, other["id"]))
     tx.db.execute("UPDATE ticket SET merged_into = ? WHERE merged_into = ?", (ticket_id, other["id"]))
     tx.db.execute("DELETE FROM ticket WHERE id = ?", (other["id"],))
@@ -195,6 +196,26 @@ def _fold(tx: Tx, ticket_id: int, remote_id: str) -> dict[str, Any] | None:
         fold_customer(tx, customer_id, other["customer_id"])
     tx.touch(f"ticket:{other['id']}")
     return other
+
+
+def _readdress(tx: Tx, gone: int, kept: int) -> None:
+    """What was given, and what was being written, about the one row is about the other from now on."""
+    for name in ("ticket", "into", "other"):
+        tx.db.execute(
+            f"UPDATE outbox SET body = json_set(body, '$.{name}.id', :kept)"
+            f" WHERE state NOT IN ('confirmed','undone','discarded') AND json_extract(body, '$.{name}.id') = :gone",
+            {"gone": gone, "kept": kept},
+        )
+    drafts = tx.db.execute("SELECT slot, text FROM draft WHERE ticket_id = ?", (gone,)).fetchall()
+    for slot, text in drafts:
+        place = f"{kept}:{slot.partition(':')[2]}"
+        there = tx.db.execute("SELECT text FROM draft WHERE slot = ?", (place,)).fetchone()
+        if there is not None and there[0].strip():
+            tx.db.execute("UPDATE draft SET text = ? WHERE slot = ?", (f"{there[0]}\n\n{text}", place))
+            tx.db.execute("DELETE FROM draft WHERE slot = ?", (slot,))
+        else:
+            tx.db.execute("DELETE FROM draft WHERE slot = ?", (place,))
+            tx.db.execute("UPDATE draft SET slot = ?, ticket_id = ? WHERE slot = ?", (place, kept, slot))
 
 
 def fold_customer(tx: Tx, gone: int, kept: int) -> None:

@@ -225,7 +225,12 @@ def _replay(
     anew: int | None = None,
     base: Mapping[str, Any] | None = None,
 ) -> None:
-    """Lift the pending commands off the ticket, change what is below, and put them on again."""
+    """Lift the pending commands off the ticket, change what is below, and put them on again.
+
+    Does nothing for a ticket that is not here any more.
+    """
+    if tx.db.execute("SELECT 1 FROM ticket WHERE id = ?", (ticket_id,)).fetchone() is None:
+        return
     given = [
         _Given(n, json.loads(body), json.loads(record), state)
         for n, body, record, state in tx.db.execute(

@@ -279,9 +279,10 @@ def release(tx: Tx, n: int, *, may_have_arrived: bool) -> None:
     """A person wants it tried again: from the front of its line, with every attempt ahead of it."""
     effects.renew(tx, n)
     tx.db.execute(
-        "UPDATE outbox SET state = 'queued', attempts = 0, first_try = NULL, next_try = 0, may_have_arrived = ?,"
-        " error_code = NULL, error = NULL, current = NULL, events = NULL, changed = ? WHERE n = ?",
-        (int(may_have_arrived), tx.now, n),
+        "UPDATE outbox SET state = 'queued', attempts = 0, first_try = NULL, next_try = 0, may_have_arrived = :maybe,"
+        " hold_until = min(hold_until, :now), error_code = NULL, error = NULL, current = NULL, events = NULL,"
+        " changed = :now WHERE n = :n",
+        {"maybe": int(may_have_arrived), "now": tx.now, "n": n},
     )
     _touch(tx, tx.db.execute("SELECT ticket_id FROM outbox WHERE n = ?", (n,)).fetchone()[0])
 
