@@ -153,6 +153,17 @@ class ReviewConfig(NamedTuple):
     """The .dic file of a Hunspell dictionary (its .aff beside it) in place of ours."""
 
 
+class AssistantConfig(NamedTuple):
+    """An endpoint that speaks OpenAI's chat completions; off unless named."""
+
+    url: str
+    """The address that /chat/completions is put behind."""
+    model: str
+    seconds: float = 30.0
+    """How long an answer may take."""
+    ca_file: str | None = None
+
+
 class PrivacyConfig(NamedTuple):
     mask: tuple[str, ...] = MASKABLE[:-1]
     """What of `MASKABLE` is masked on screen until it is revealed."""
@@ -186,6 +197,8 @@ class Config(NamedTuple):
     survey_days: float | None = None
     """Days in which a customer is asked at most once how it went; None asks nobody."""
     privacy: PrivacyConfig = PrivacyConfig()
+    assistant: AssistantConfig | None = None
+    """None: off."""
 
 
 def load(path: Path) -> Config:
@@ -338,6 +351,7 @@ class _Reading:
             signatures=self.signatures(tree),
             survey_days=self.survey_days(tree),
             privacy=self.privacy(tree),
+            assistant=self.assistant(tree),
         )
         names = {one.name for one in result.calendars} | {"always", "default"}
         for one in result.sla:
@@ -503,6 +517,20 @@ class _Reading:
     def survey_days(self, tree: dict[str, Any]) -> float | None:
         table = self.table(tree, "survey", {"days"})
         return self.number(table, "survey.days", 30.0, at_least=0.0) if table else None
+
+    def assistant(self, tree: dict[str, Any]) -> AssistantConfig | None:
+        table = self.table(tree, "assistant", {"url", "model", "seconds", "ca_file"})
+        if not table:
+            return None
+        url = self.string(table, "assistant.url") or ""
+        # Not in the clear, but to this machine itself.
+        if not re.match(r"https://|http://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)", url):
+            self.wrong("assistant.url", url or _("nothing"), _("an address that begins with https://"))
+        model = self.string(table, "assistant.model")
+        if not model:
+            self.wrong("assistant.model", _("nothing"), _("the name of a model"))
+        seconds = self.number(table, "assistant.seconds", 30.0, at_least=1.0)
+        return AssistantConfig(url, model or "", seconds, self.string(table, "assistant.ca_file"))
 
     def privacy(self, tree: dict[str, Any]) -> PrivacyConfig:
         table = self.table(tree, "privacy", set(PrivacyConfig._fields))

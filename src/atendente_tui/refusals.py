@@ -95,6 +95,7 @@ SENTENCES: Mapping[str, str] = {
         "By the rule {rule}, {count} of their tickets must be kept longer ({protocols}). They can be anonymised instead: --anonymise."
     ),
     "no_such_customer": later("There is no customer {found}."),
+    "no_assistant": later("No assistant is set up: [assistant] in the configuration says where one is."),
     "no_such_article": later("There is no article {found}."),
     "no_such_script": later("There is no script {found}."),
     "no_such_macro": later("There is no macro {found}."),

@@ -37,6 +37,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "joining": ("login", "logout"),
     "knowing": ("kb",),
     "suggesting": ("suggest",),
+    "assisting": ("assistant",),
     "scripting": ("scripts",),
     "guiding": ("guide",),
     "macros": ("macro",),

@@ -122,6 +122,7 @@ _ALL = (
     Action("copies", later("copies"), _COMPOSER, ("ctrl+b",), WRITING),
     Action("attach", later("attach a file"), _COMPOSER, ("ctrl+t",), WRITING),
     Action("schedule", later("send later"), _COMPOSER, ("f11",), WRITING),
+    Action("assistant", later("ask the assistant"), ("composer", *_ON_TICKETS), ("f12",), WRITING),
     Action("editor", later("edit in your editor"), _COMPOSER, ("ctrl+o",), WRITING, 30),
     Action("discard", later("discard the draft"), _COMPOSER, ("ctrl+g",), WRITING, 35),
     Action(
