@@ -69,6 +69,11 @@ class Tmux:
     def type(self, text: str) -> None:
         self._tmux("send-keys", "-t", "work", "-l", text)
 
+    def paste(self, text: str) -> None:
+        """As one block, with the marks around it that tell a paste from typing."""
+        self._tmux("set-buffer", "--", text)
+        self._tmux("paste-buffer", "-p", "-r", "-t", "work")
+
     # -- looking -------------------------------------------------------------------------------------------
 
     def text(self) -> str:

@@ -36,6 +36,8 @@ from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from sqlcipher3.dbapi2 import Connection
 
 STUCK = 0.5
@@ -408,6 +410,11 @@ class AtendenteApp(App[int], inherit_bindings=False):
             self._reader = None
 
     # Fences
+
+    def get_driver_class(self) -> type[Driver]:
+        from atendente_tui.tui.pasting import guard
+
+        return guard(super().get_driver_class())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._fences]

@@ -173,7 +173,7 @@ async def list_findings(composer: Composer) -> None:
     app, reading = composer.app, composer.reading
     if composer.text.strip():
         reading.stopping()
-    found = reading.open
+    found = tuple(sorted(reading.open, key=lambda one: not one.blocks))  # first what keeps it here
     if not found:
         app.say(_("The review has nothing to say."))
         return
@@ -188,7 +188,7 @@ async def list_findings(composer: Composer) -> None:
         for n, one in enumerate(found)
     ]
     chosen = await choose(app, _("What the review found"), "", options)
-    if chosen is None or found != reading.open:
+    if chosen is None or set(found) != set(reading.open):
         composer.write()
         return
     await _deal_with(composer, found[int(chosen)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,18 @@ class Writing(TextArea):
         self.move_cursor(self.place_of(start))
         self.move_cursor(self.place_of(end), select=True)
         self.scroll_cursor_visible()
+
+    async def _on_key(self, event: events.Key) -> None:
+        """An accent that a terminal sends behind its letter (a, then ~) becomes one letter with it."""
+        if self.read_only or not event.character or not unicodedata.combining(event.character):
+            return
+        row, column = self.cursor_location
+        before = self.document.get_line(row)[column - 1 : column]
+        made = unicodedata.normalize("NFC", before + event.character)
+        if before and len(made) == 1 and self.selection.is_empty:
+            event.prevent_default()
+            event.stop()
+            self.replace(made, (row, column - 1), (row, column), maintain_selection_offset=False)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
