@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
+from atendente_tui.privacy.json_text import harmless
 from atendente_tui.privacy.safe import safe_line, safe_text
-
-_COMMANDING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 WIDEST = 44  # characters of one column: no subject may push the others out
 
@@ -43,8 +41,7 @@ def print_json(answer: Json | Iterator[Json] | None) -> None:
 
 def document(answer: Json | None, indent: int | None = None) -> str:
     """JSON in which no character could command a terminal: what JSON itself lets through goes out as an escape."""
-    text = json.dumps(answer, ensure_ascii=not _utf8(), indent=indent)
-    return _COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return harmless(json.dumps(answer, ensure_ascii=not _utf8(), indent=indent))
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: bool = False) -> None:

@@ -20,8 +20,9 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, EventKind
 from atendente_tui.event_words import details, headline, values
 from atendente_tui.i18n import _
+from atendente_tui.privacy.links import with_real_hosts
 from atendente_tui.privacy.masking import masked
-from atendente_tui.privacy.safe import safe_line
+from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.store import queue as queues
 from atendente_tui.store import reading
 from atendente_tui.store.past import fields_at
@@ -305,4 +306,4 @@ def _print_events(events: list[EventRow], at: Session, kinds: tuple[str, ...]) -
         print_text("")
         print_text(" · ".join(safe_line(part) for part in head if part))
         for line in [*details(one.kind, data), *one.text.splitlines()]:
-            print_text(f"  {masked(line, kinds)}")
+            print(with_real_hosts(safe_text(f"  {masked(line, kinds)}")))

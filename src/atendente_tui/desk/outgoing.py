@@ -18,6 +18,7 @@ from atendente_tui.desk.undoing import give_words_back, outbox_row, submitted
 from atendente_tui.domain.instants import from_ms, to_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import PENDING_STATES, OutboxState
+from atendente_tui.privacy.json_text import harmless_json
 
 if TYPE_CHECKING:
     from atendente_tui.domain.command import Command
@@ -164,7 +165,7 @@ def export(desk: Desk, path: Path) -> Future[int]:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 for row in rows:
-                    file.write(json.dumps(_exported(row), ensure_ascii=False) + "\n")
+                    file.write(harmless_json(_exported(row)) + "\n")
             future.set_result(len(rows))
         except BaseException as wrong:
             future.set_exception(wrong)

@@ -12,6 +12,7 @@ from atendente_tui import labels, subject_words
 from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
+from atendente_tui.privacy.json_text import harmless_json
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.store import audit, subject
 
@@ -52,10 +53,7 @@ def write(
     as_json, as_text = folder / "dados.json", folder / "dados.md"
     _private(
         as_json,
-        json.dumps(
-            {"made_at": desk.clock.now().isoformat(), **about, "data": rows}, ensure_ascii=False, indent=2
-        )
-        + "\n",
+        harmless_json({"made_at": desk.clock.now().isoformat(), **about, "data": rows}, indent=2) + "\n",
     )
     _private(as_text, "\n".join(_lines(about, rows)) + "\n")
     return [as_json, as_text]

@@ -1,7 +1,7 @@
 """The whole store as files that any program can read, and back: a folder with one file a table and a manifest.
 
-JSON Lines and Parquet keep types; CSV is text, with `\\N` for nothing and an apostrophe before what a spreadsheet would
-take for a formula (reading takes it off again). What can be derived (counts, full text) is left out and made again.
+JSON Lines and Parquet keep types; CSV is text, with `\\N` for nothing, an apostrophe before what a spreadsheet would take for
+a formula, and `\\E` before a cell whose control characters are written as JSON escapes them (reading takes all of it off again). What can be derived (counts, full text) is left out and made again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.privacy.json_text import commands, harmless_json
 from atendente_tui.store import migrate, tallies
 from atendente_tui.store.writing import Tx
 
@@ -45,8 +46,10 @@ TABLES = (
 FORMATS = ("jsonl", "csv", "parquet")
 MANIFEST = "manifest.json"
 _BATCH = 5_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+"""What a spreadsheet takes for the beginning of a formula, wide forms included (OWASP, "CSV Injection")."""
 _NOTHING = "\\N"
+_ESCAPED = "\\E"
 
 Row = Sequence[Any]
 
@@ -177,7 +180,7 @@ def _write_jsonl(file: Path, columns: list[str], batches: Iterable[list[Row]]) -
     with _private(file) as out:
         for batch in batches:
             for row in batch:
-                out.write(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) + "\n")
+                out.write(harmless_json(dict(zip(columns, row, strict=True))) + "\n")
             count += len(batch)
     return count
 
@@ -203,9 +206,21 @@ def _write_csv(file: Path, columns: list[str], batches: Iterable[list[Row]]) -> 
 def _cell(value: Any) -> Any:
     if value is None:
         return _NOTHING
-    if isinstance(value, str) and value.startswith((*_FORMULA, _NOTHING)):
+    if not isinstance(value, str):
+        return value
+    if commands(value):
+        return _ESCAPED + harmless_json(value)[1:-1]
+    if value.startswith((*_FORMULA, _NOTHING, _ESCAPED)):
         return "'" + value
     return value
+
+
+def _from_cell(cell: str) -> str | None:
+    if cell == _NOTHING:
+        return None
+    if cell.startswith(_ESCAPED):
+        return str(json.loads(f'"{cell.removeprefix(_ESCAPED)}"'))
+    return cell.removeprefix("'")
 
 
 def _read_csv(file: Path) -> Iterator[tuple[Sequence[str], Row]]:
@@ -214,7 +229,7 @@ def _read_csv(file: Path) -> Iterator[tuple[Sequence[str], Row]]:
         reader = csv.reader(lines)
         columns = next(reader)
         for row in reader:
-            yield columns, [None if cell == _NOTHING else cell.removeprefix("'") for cell in row]
+            yield columns, [_from_cell(cell) for cell in row]
 
 
 def _write_parquet(file: Path, columns: list[str], batches: Iterable[list[Row]]) -> int:

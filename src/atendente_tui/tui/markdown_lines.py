@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from atendente_tui.privacy.links import with_real_hosts
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.tui.lines import BLANK, Line, Span, block, wrap
 
@@ -153,7 +154,7 @@ def _plain(children: list[Token]) -> str:
     addresses: list[tuple[str, int]] = []
     for one in children:
         if one.type in ("text", "code_inline"):
-            parts.append(one.content)
+            parts.append(with_real_hosts(safe_text(one.content, characters=MOST)))
         elif one.type == "softbreak":
             parts.append(" ")
         elif one.type == "hardbreak":

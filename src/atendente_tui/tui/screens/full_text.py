@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from atendente_tui.i18n import _
+from atendente_tui.privacy.links import with_real_hosts
 from atendente_tui.privacy.masking import masked as hidden
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.tui.copying import copy
@@ -48,9 +49,9 @@ class Pages(LinePane):
         return item
 
     def build(self, item: int, width: int) -> list[Line]:
-        return block(safe_text(hidden(self.parts[item], self._masked), characters=PIECE * 4), width) or [
-            BLANK
-        ]
+        return block(
+            with_real_hosts(safe_text(hidden(self.parts[item], self._masked), characters=PIECE * 4)), width
+        ) or [BLANK]
 
     def action_step(self, step: int) -> None:
         self.scroll_lines(step)

@@ -13,6 +13,7 @@ from datetime import date, tzinfo
 from atendente_tui import formats, labels
 from atendente_tui.event_words import details, headline, values
 from atendente_tui.i18n import _, n_
+from atendente_tui.privacy.links import with_real_hosts
 from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
 from atendente_tui.quoting import parts
@@ -115,7 +116,9 @@ def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
     # A promise or an escalation carries its words twice: for the search, and among its particulars.
     if row.text and not any(row.text.strip() in said for said in particulars):
         text_role = {"note": "note", "bot_turn": "bot"}.get(row.kind, "")
-        text = _quotes_folded(safe_text(row.text, characters=CHARACTERS, lines=SHOWN * 4), look)
+        text = _quotes_folded(
+            with_real_hosts(safe_text(row.text, characters=CHARACTERS, lines=SHOWN * 4)), look
+        )
         body = block(text, width, prefix=margin, role=text_role, prefix_role=margin_role)
         if len(body) > SHOWN or is_cut(entry):
             body = body[:SHOWN]
