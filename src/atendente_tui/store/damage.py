@@ -62,9 +62,9 @@ def is_damaged(path: Path, key: bytes | None) -> bool:
     except StoreDamaged:
         return True
     except sqlite.DatabaseError as wrong:
-        if isinstance(engine.explained(wrong, file, key), StoreDamaged):
-            return True
-        raise
+        if isinstance(told := engine.explained(wrong, file, key), StoreError):
+            return isinstance(told, StoreDamaged)
+        return True  # tables that every version has are not there
     except WrongKey:
         # A broken first page looks like another key. A copy that this key does open tells them apart.
         for copy in backup.backups(path):

@@ -112,6 +112,9 @@ class Store:
         self._db = engine.connect(self.file, self._key)
         if made:
             os.chmod(self.file, 0o600)
+        if not made and self.search_file.exists() and not migrate.version(self._db):
+            self._db.close()  # what was in it lay in a log that is gone
+            raise StoreDamaged("no tables", self.file)
         try:
             migrate.migrate(self._db, self.file, before=self._copy_before_migrating)
             name = indexing.store_id(self._db)
