@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from atendente_tui import formats
+from atendente_tui import formats, os_words
 from atendente_tui.cli import shapes
-from atendente_tui.cli.exits import Exit, say
+from atendente_tui.cli.exits import Exit, confirmed, say
 from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.desk import poisoned
@@ -28,6 +29,8 @@ def register(app: typer.Typer) -> None:
     )
     group.command("list", help=_("List them, newest first."))(listing)
     group.command("retry", help=_("Try to apply one again."))(retry)
+    group.command("edit", help=_("Apply another change in its place."))(edit)
+    group.command("export", help=_("Write what was set aside to a file."))(export)
     group.command("forget", help=_("Throw one away for good."))(forget)
     app.add_typer(group, name="problems")
 
@@ -43,7 +46,7 @@ def listing(as_json: AsJson = False) -> int:
                         "at": shapes.iso(one.at, at.zone),
                         "backend": one.backend,
                         "error": one.error,
-                        "change": _change(one.change),
+                        "change": poisoned.parsed(one.change),
                     }
                     for one in found
                 ]
@@ -63,11 +66,38 @@ def listing(as_json: AsJson = False) -> int:
 def retry(n: Number, as_json: AsJson = False) -> int:
     with session(writing=True) as at:
         worked = poisoned.try_again(at.desk, n).result()
+    return _told(n, worked, as_json)
+
+
+def edit(
+    n: Number,
+    change: Annotated[
+        str,
+        typer.Option(
+            "--change", help=_("The change as JSON, as the list shows it; - reads it from standard input.")
+        ),
+    ],
+    as_json: AsJson = False,
+) -> int:
+    from atendente_tui.cli.carrying_out import text_given
+
+    with session(writing=True) as at:
+        worked = poisoned.try_again(at.desk, n, as_written=text_given(change)).result()
+    return _told(n, worked, as_json)
+
+
+def export(file: Annotated[Path, typer.Argument(metavar="FILE")], as_json: AsJson = False) -> int:
+    with session() as at:
+        try:
+            count = poisoned.export(at.desk, file)
+        except OSError as error:
+            say(_("{file} cannot be written: {error}").format(file=file, error=os_words.why(error)))
+            return Exit.REFUSED
     if as_json:
-        print_json({"n": n, "applied": worked})
+        print_json({"file": str(file), "changes": count})
     else:
-        say(_("It could be applied now.") if worked else _("It still cannot be applied."))
-    return Exit.DONE if worked else Exit.REFUSED
+        say(_("{n} written to {file}").format(n=count, file=file))
+    return Exit.DONE
 
 
 def forget(
@@ -76,8 +106,11 @@ def forget(
     as_json: AsJson = False,
 ) -> int:
     if not yes:
-        say(_("Nothing was thrown away: confirm with --yes."))
-        return Exit.USAGE
+        if not sys.stdin.isatty():
+            say(_("Nothing was thrown away: confirm with --yes."))
+            return Exit.USAGE
+        if not confirmed(_("Throw this change away for good? The helpdesk keeps its own.")):
+            return Exit.REFUSED
     with session(writing=True) as at:
         poisoned.forget(at.desk, n).result()
     if as_json:
@@ -85,8 +118,9 @@ def forget(
     return Exit.DONE
 
 
-def _change(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+def _told(n: int, worked: bool, as_json: bool) -> int:
+    if as_json:
+        print_json({"n": n, "applied": worked})
+    else:
+        say(_("It could be applied now.") if worked else _("It still cannot be applied."))
+    return Exit.DONE if worked else Exit.REFUSED
