@@ -58,8 +58,10 @@ _CODE_BESIDE = re.compile(
 )
 
 
-_CODE_WORDS = ("cvv", "cvc", "cvn", "cv2", "cod", "cód", "security", "tras", "trás", "verso")
-_GAPS = bytes(set(" .-_/\t·\u00a0".encode()))
+_GAPS = bytes(set(" .-_/\t·\u00a0".encode()) | set(" .-_/\t·\u00a0".encode("latin-1")))
+_FEW = re.compile(
+    rb"[0-9]{3}|[0-9][^0-9A-Za-z\n]{1,6}[0-9][^0-9A-Za-z\n]{1,6}[0-9]|[0-9]{2}[^0-9A-Za-z\n]{1,6}[0-9]{2}"
+)
 _TWELVE = re.compile(rb"[0-9]{12}")
 _OTHER_DIGITS = "\u0660"
 """From here on there are digits that are not ASCII's."""
@@ -117,7 +119,7 @@ def masked_number(number: str) -> str:
 
 def without_card_data(text: str) -> str:
     """The text as it may be kept: numbers masked, security codes dropped. The same text when it holds none."""
-    if not _may_hold_any(text):
+    if not may_hold_card_data(text):
         return text
     cards = card_numbers(text)
     codes = security_codes(text, cards)
@@ -131,14 +133,29 @@ def without_card_data(text: str) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _may_hold_any(text: str) -> bool:
-    """Asked of everything that comes in: a first look that costs next to nothing."""
-    if len(text.encode("latin-1", "ignore")) == len(text) or max(text) < _OTHER_DIGITS:
-        close = text.encode(errors="ignore").translate(None, _GAPS)
-        if _TWELVE.search(close) is None:
-            lower = text.lower()
-            return any(word in lower for word in _CODE_WORDS)
-    return True
+def may_hold_card_data(text: str) -> bool:
+    """Asked of everything that comes in: a first look that costs next to nothing and misses nothing."""
+    try:
+        raw = text.encode("latin-1")
+    except UnicodeEncodeError:
+        if max(text) >= _OTHER_DIGITS:
+            return True
+        raw = text.encode(errors="ignore")
+    if _FEW.search(raw) is None:
+        # Neither the digits of a code nor, however they are grouped, those of a number.
+        return False
+    if _TWELVE.search(raw.translate(None, _GAPS)) is not None:
+        return True
+    lower = text.lower()
+    return (
+        "cv" in lower
+        or "cod" in lower
+        or "cód" in lower
+        or "security" in lower
+        or "tras" in lower
+        or "trás" in lower
+        or "verso" in lower
+    )
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from atendente_tui.privacy.cards import without_card_data
+from atendente_tui.privacy.cards import may_hold_card_data, without_card_data
 
 T = TypeVar("T")
 
@@ -45,6 +45,10 @@ def kept(told: T) -> T:
     """A change or a command as it may be written; the same object when nothing had to go."""
     one: Any = told
     kind = getattr(one, "type", "")
+    if kind == "event" and not may_hold_card_data(
+        f"{one.text}\n{one.author}\n{one.data or ''}\n{one.attachments or ''}"
+    ):
+        return told  # nearly all there is
     update: dict[str, Any] = {}
     for name in _TEXTS.get(kind, ()):
         if (text := getattr(one, name)) and (clean := without_card_data(text)) != text:

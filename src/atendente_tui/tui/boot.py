@@ -116,9 +116,17 @@ def show(workplace: Workplace) -> int:
     """Run the screen on a workplace until the person leaves it."""
     from atendente_tui.tui.app import AtendenteApp
 
-    app = AtendenteApp(workplace, when_warm=lambda: connect(workplace))
+    app = AtendenteApp(workplace, when_warm=lambda: warm(workplace))
     app.run(mouse=workplace.config.ui.mouse)
     return app.return_code or 0
+
+
+def warm(workplace: Workplace) -> None:
+    """What begins once the screen stands: the sync, and letting go what has been kept long enough."""
+    from atendente_tui.desk.letting_go import let_go
+
+    connect(workplace)
+    let_go(workplace.desk, workplace.config)
 
 
 def connect(workplace: Workplace) -> None:
