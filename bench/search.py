@@ -55,6 +55,8 @@ TYPED = (
 )
 """Typed letter by letter where a keystroke's cost is measured."""
 KEPT = 20
+LENGTH = 600
+"""Characters at most of an article that is put together."""
 _OWN_HEADING = re.compile(r"\A\s*#[^\n]*\n")
 
 
@@ -226,7 +228,7 @@ def many(texts: Sequence[tuple[str, str]], count: int) -> list[tuple[str, str]]:
         made.append(
             (
                 f"{first.strip()[:60].splitlines()[0]} {n}",
-                f"{first[: len(first) // 2]}\n{second[len(second) // 2 :]}"[:1_500],
+                f"{first[: min(len(first) // 2, LENGTH // 2)]}\n{second[len(second) // 2 :]}"[:LENGTH],
             )
         )
     return made

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atendente_tui.knowledge.guarding import RUN, fingerprints, internal_passages, shingles
-from atendente_tui.knowledge.inserting import insertion, parts
+from atendente_tui.knowledge.inserting import insertion, parts, plain
 
 ARTICLE = """# Estorno
 
@@ -77,3 +77,21 @@ def test_any_run_long_enough_is_found_wherever_it_stands(
         one.start <= start and one.end >= start + len(" ".join(inside))
         for one in internal_passages(text, known)
     )
+
+
+def test_what_is_inserted_is_read_by_people() -> None:
+    table = "| Como | Quando |\n| :-- | --- |\n| **Pix** | um dia |\n| Boleto | cinco dias |\n\nFim."
+    assert plain(table) == "Pix: um dia\nBoleto: cinco dias\n\nFim."
+    wide = "| Quem | Até | Prazo |\n| --- | --- | --- |\n| N1 | 5% | 2 dias |\n"
+    assert plain(wide) == "N1: Até 5%, Prazo 2 dias"
+    assert plain("> *Olá*, veja `isto` e ![foto](x.png)\n\n```\ncódigo_com_traço\n```") == (
+        "Olá, veja isto e foto\n\ncódigo_com_traço"
+    )
+    assert plain("2 * 3 * 4 e meu_nome_de_usuario") == "2 * 3 * 4 e meu_nome_de_usuario"
+
+
+def test_steps_are_counted() -> None:
+    body = "Antes.\n\n- Abra o **app**\n  - na tela inicial\n* Toque em Pedidos\n\nDepois."
+    text = insertion("x", body, "public", None, "steps", public=True)
+    assert text == "1. Abra o app\n   - na tela inicial\n2. Toque em Pedidos"
+    assert insertion("x", "Sem passos.", "public", None, "steps", public=True) == "Sem passos."

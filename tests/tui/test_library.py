@@ -139,6 +139,15 @@ def test_markdown_becomes_lines_of_the_width() -> None:
     assert "| citado" in shown
     assert "  código" in shown
     assert markdown_lines("", 40) == []
+    table = "| Como | Quando |\n| --- | --- |\n| Pix | um dia |\n| Boleto | cinco dias úteis |\n"
+    assert [line.text.rstrip() for line in markdown_lines(table, 40)] == [
+        "Como   | Quando",
+        "-------+-----------------",
+        "Pix    | um dia",
+        "Boleto | cinco dias úteis",
+    ]
+    narrow = [line.text.rstrip() for line in markdown_lines(table, 20)]
+    assert narrow[:3] == ["Como: Pix", "Quando: um dia", ""]
     assert markdown_lines(">" * 5_000 + "x", 40) != []
 
 

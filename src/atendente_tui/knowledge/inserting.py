@@ -15,9 +15,15 @@ from atendente_tui.domain.words import Audience
 
 Piece = Literal["link", "steps", "text"]
 
-_STEP = re.compile(r"^[ \t]*(?:\d+[.)]|[-*+])[ \t]+.*$", re.MULTILINE)
+_STEP = re.compile(r"^([ \t]*)(?:\d+[.)]|[-*+])[ \t]+(.*)$", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}[ \t]+", re.MULTILINE)
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]+)(?<=\S)\1(?![\w*])")
+_CODE = re.compile(r"`([^`\n]+)`")
+_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"^[ \t]*(?:```|~~~).*\n?|^[ \t]*>[ \t]?", re.MULTILINE)
+_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$")
+_RULE = re.compile(r"^[ \t]*\|[ \t:|-]+\|[ \t]*$")
 _ANY_HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t#]*$", re.MULTILINE)
 _INTERNAL = re.compile(r"(?:uso )?intern[oa]s?\b|internal\b")
 _FENCE = re.compile(r"^[ \t]*(```|~~~).*?^[ \t]*\1", re.MULTILINE | re.DOTALL)
@@ -65,15 +71,58 @@ def insertion(
     if piece == "link":
         return f"{title}: {url}" if url else title
     if piece == "steps":
-        steps = _STEP.findall(body)
-        body = "\n".join(step.strip() for step in steps) if steps else body
+        body = _numbered(body) or body
     return plain(body)
 
 
+def _numbered(body: str) -> str:
+    """The points of a text, counted from 1; what stands below one keeps its dash."""
+    lines: list[str] = []
+    count = 0
+    for found in _STEP.finditer(body):
+        if len(found[1].expandtabs(4)) >= 2 and lines:
+            lines.append(f"   - {found[2]}")
+        else:
+            count += 1
+            lines.append(f"{count}. {found[2]}")
+    return "\n".join(lines)
+
+
 def plain(markdown: str) -> str:
-    """Markdown made readable in a message: no heading marks, no stars, links with their address beside them."""
-    text = _HEADING.sub("", markdown)
+    """Markdown made readable in a message: no marks, tables as lines of words, links with their address beside them."""
+    text = "\n".join(_untabled(_MARKS.sub("", markdown).split("\n")))
+    text = _HEADING.sub("", text)
     text = _STRONG.sub(r"\2", text)
+    text = _EMPHASIS.sub(r"\2", text)
+    text = _CODE.sub(r"\1", text)
+    text = _IMAGE.sub(r"\1", text)
     return _LINK.sub(
         lambda found: found[1] if found[1] == found[2] else f"{found[1]} ({found[2]})", text
     ).strip()
+
+
+def _untabled(lines: list[str]) -> list[str]:
+    """A row of a table is its first cell and, behind it, the others: with the names of their columns where they are many."""
+    made: list[str] = []
+    heads: list[str] = []
+    for place, line in enumerate(lines):
+        row = _ROW.match(line)
+        if row is None:
+            heads = []
+            made.append(line)
+            continue
+        if _RULE.match(line):
+            continue
+        cells = [cell.strip() for cell in row[1].split("|")]
+        if place + 1 < len(lines) and _RULE.match(lines[place + 1]):
+            heads = cells
+            continue
+        rest = cells[1:]
+        if len(rest) > 1:
+            rest = [
+                f"{head} {cell}".strip()
+                for head, cell in zip([*heads[1:], *[""] * len(rest)], rest, strict=False)
+                if cell
+            ]
+        made.append(f"{cells[0]}: {', '.join(rest)}" if any(rest) else cells[0])
+    return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -25,7 +26,13 @@ _own = threading.local()
 
 def words(text: str) -> list[str]:
     """The folded words of a text, in order."""
-    return [word[:LONGEST_WORD] for word in _WORD.findall(folded(text))]
+    return [word for one in _WORD.findall(unicodedata.normalize("NFC", text)) if (word := _folded(one))]
+
+
+@lru_cache(maxsize=200_000)
+def _folded(word: str) -> str:
+    """Letters and digits only: some single signs fold into several, with others between them."""
+    return "".join(one for one in folded(word) if one.isalnum())[:LONGEST_WORD]
 
 
 def readable(markdown: str) -> str:

@@ -78,10 +78,10 @@ async def read_article(screen: Any, article: ArticleRow) -> None:
     if article.audience != "public":
         title = f"{title} {app.glyphs.dot} {_('INTERNAL, not for customers')}"
     offers = [
-        ("i", _("insert the text")),
-        ("l", _("insert the link")),
-        ("o", _("insert the steps")),
-        ("f", _("what is wrong with it")),
+        ("i", _("insert it")),
+        ("l", _("the link")),
+        ("o", _("the steps")),
+        ("f", _("flag it")),
     ]
     screen_of_article = FullText(
         title,

@@ -40,6 +40,7 @@ class _Writer:
         self.counts: list[int | None] = []
         self.bullet = ""
         self.row: list[str] | None = None
+        self.rows: list[list[str]] = []
         self.heading = ""
 
     def written(self, tokens: list[Token]) -> list[Line]:
@@ -141,10 +142,35 @@ class _Writer:
         self.row = []
 
     def _tr_close(self, _token: Token) -> None:
-        row, self.row = self.row or [], None
-        self._put(" | ".join(row))
+        self.rows.append(self.row or [])
+        self.row = None
+
+    def _table_open(self, _token: Token) -> None:
+        self._gap()
+        self.rows = []
 
     def _table_close(self, _token: Token) -> None:
+        """In columns where they fit; else one line a cell, each with its column's name."""
+        rows, self.rows = self.rows, []
+        count = max(map(len, rows), default=0)
+        rows = [[*row, *[""] * (count - len(row))] for row in rows]
+        widths = [max(cell_len(row[n]) for row in rows) for n in range(count)]
+        room = self.width - cell_len("".join(self.marks[-_DEEPEST:]))
+        if sum(widths) + 3 * (count - 1) <= room:
+            for place, row in enumerate(rows):
+                cells = (
+                    cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+                )
+                self._put(" | ".join(cells).rstrip(), "" if place else "strong")
+                if not place:
+                    self._put("-+-".join("-" * width for width in widths), "quiet")
+        else:
+            head = rows[0] if rows else []
+            for row in rows[1:]:
+                for name, cell in zip(head, row, strict=True):
+                    if cell:
+                        self._put(f"{name}: {cell}" if name else cell)
+                self._gap()
         self._gap()
 
 
