@@ -16,6 +16,7 @@ from atendente_tui.desk import answering, creating
 from atendente_tui.desk.articles import store_articles
 from atendente_tui.desk.assisting import AssistantError, about_text, about_ticket, ask
 from atendente_tui.desk.desk import Desk
+from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Audience, Channel
 from atendente_tui.knowledge.articles import Article
 from atendente_tui.store import reading
@@ -113,6 +114,18 @@ def test_what_leaves_has_no_personal_data_and_nothing_internal(
         assert secret not in sent, secret
     assert "dez dias" in sent
     assert f"Rosana aqui, CPF {CPF}" in text, "in the answer they are back"
+    assert "Nome do cliente: [[CLIENTE_1]]" in body["messages"][-1]["content"]
+
+
+def test_a_placeholder_that_the_assistant_made_up_keeps_an_answer_from_leaving(
+    desk: Desk, store: Store, number: int, endpoint: Endpoint
+) -> None:
+    endpoint.answer = whole("Oi, [[CLIENTE_1]], seu pedido [[PEDIDO_4]] chegou.")
+    with closing(store.reader()) as db:
+        text = ask(endpoint.config, about_ticket(db, desk, number, "suggest"))
+    assert text == "Oi, Rosana, seu pedido {{?PEDIDO_4}} chegou."
+    with pytest.raises(Refused, match="variables_unfilled"):
+        answering.reply(desk, number, text=text, insist=True).result()
 
 
 def test_a_summary_has_the_notes_and_still_no_personal_data(

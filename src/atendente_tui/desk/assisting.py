@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -32,6 +33,7 @@ ANSWER_LIMIT = 1 << 20
 LONGEST = 20_000
 """Characters of an answer that are used."""
 
+_UNKNOWN = re.compile(r"\[\[([A-Z]+_\d+)\]\]")
 _RULES = (
     "Você ajuda uma pessoa que atende clientes no Brasil. Escreva em português do Brasil, com clareza e cordialidade, sem jargão."
     " Palavras entre colchetes duplos, como [[CPF_1]], estão no lugar de dados: repita-as exatamente onde forem precisas e não invente"
@@ -71,7 +73,10 @@ def about_ticket(
     row = reading.ticket(db, ticket_id)
     if row is None:
         raise LookupError(ticket_id)
-    lines = [f"Assunto: {row.subject}"]
+    customer = reading.customer(db, row.customer_id)
+    called = (customer.social_name or customer.name).split()[:1] if customer is not None else []
+    lines = [f"Nome do cliente: {called[0]}"] if called else []
+    lines += [f"Quem atende: {desk.agent.name}", f"Assunto: {row.subject}"]
     for one in reading.timeline(db, ticket_id, limit=MESSAGES, kinds=("message", "note")):
         if one.kind == "note" and task != "summarise":
             continue
@@ -136,7 +141,8 @@ def ask(config: AssistantConfig | None, asked: Asked) -> str:
     text = asyncio.run(_exchange(config, asked)).strip()
     if not text:
         raise AssistantError(_("The assistant answered nothing."))
-    return unveil(text[:LONGEST], asked.behind)
+    # A placeholder that is none of ours becomes a variable nobody filled: with it, no answer leaves.
+    return _UNKNOWN.sub(r"{{?\1}}", unveil(text[:LONGEST], asked.behind))
 
 
 def key(config: AssistantConfig) -> str | None:
