@@ -13,7 +13,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "docs" / "screens"
 SIZES = ("160x45", "80x24")
-KEPT = ("resposta", "conversa", "busca", "saida")
+KEPT = ("resposta", "conversa", "busca", "saida", "roteiro", "macro")
 
 
 def main() -> int:

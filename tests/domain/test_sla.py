@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -126,3 +127,25 @@ def test_due_agrees_with_counting_minutes(waits: list[tuple[int, int]], wanted: 
         run += not paused and calendar.between_ms(moment, moment + MINUTE) == MINUTE
         moment += MINUTE
     assert due(calendar, start, wanted * MINUTE, moved) == moment
+
+
+def test_a_contact_reason_lays_its_targets_over_the_others():
+    policies = (
+        SlaPolicy("of a reason", resolution=timedelta(days=2), reasons=frozenset({"entrega"})),
+        SlaPolicy("nearer", first=timedelta(minutes=1), reasons=frozenset({"entrega/atraso"})),
+        *DEFAULT_RULES.policies,
+    )
+    rules = replace(DEFAULT_RULES, policies=policies)
+    plain = rules.plan("email", "normal", None)
+    assert plain == rules.plan("email", "normal", None, "entregas")
+    assert plain.first is not None
+    assert plain.resolution is None
+    wide = rules.plan("email", "normal", None, "entrega/extravio")
+    assert wide.first == plain.first
+    assert wide.resolution is not None
+    assert wide.resolution.amount == timedelta(days=2) // timedelta(milliseconds=1)
+    near = rules.plan("email", "normal", None, "entrega/atraso")
+    assert near.first is not None
+    assert near.first.amount == 60_000
+    assert (near.next, near.resolution) == (plain.next, None)
+    assert choose(policies, "email", "normal", None) == DEFAULT_RULES.policies[0]

@@ -102,9 +102,16 @@ async def test_a_call_with_a_branch_is_gone_through_by_keys(data: Path, size: tu
         await one.until(at(one, "quem"))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_place_is_kept_by_ticket(data: Path, size: tuple[int, int]) -> None:
-    async with world(data, tickets=6, size=size) as one:
+async def test_keys_pressed_at_once_are_taken_in_their_order(data: Path) -> None:
+    async with world(data, tickets=6) as one:
+        await opened(one)
+        await begun(one)
+        await one.pilot.press("space", "a", "backspace", "b")
+        await one.until(at(one, "fora"))
+
+
+async def test_the_place_is_kept_by_ticket(data: Path) -> None:
+    async with world(data, tickets=6, size=(160, 45)) as one:
         first = await opened(one)
         await begun(one)
         await one.press("space")
@@ -141,7 +148,7 @@ async def test_its_text_goes_to_the_cursor_with_what_was_asked(data: Path) -> No
         await one.until(lambda: "bom" in composer.text)
         assert composer.text.startswith("Olá, ")
         assert one.app.focused is composer.area
-        await one.press("f12")
+        await one.press("ctrl+f")
         await one.until(lambda: one.app.focused is pane(one))
         await one.shows("bom")  # what was answered stays known
         await one.press("l")
@@ -153,7 +160,7 @@ async def test_leaving_out_what_must_be_done_takes_a_reason(data: Path) -> None:
     async with world(data, tickets=6) as one:
         ticket_id = await opened(one)
         await begun(one)
-        await one.press("x")
+        await one.press("p")
         await one.until(lambda: isinstance(one.app.screen, LineScreen))
         await one.press("enter")
         assert isinstance(one.app.screen, LineScreen)

@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from atendente_tui import paths
 from atendente_tui.policies import SHARED, governed
 from atendente_tui.store import reading
 from atendente_tui.store.errors import StoreError
@@ -20,6 +21,7 @@ from atendente_tui.store.writing import Lane
 
 if TYPE_CHECKING:
     from atendente_tui.config import Config, Fault
+    from atendente_tui.domain.rules import Rules
     from atendente_tui.store.rows import SettingRow
     from atendente_tui.store.store import Store
     from atendente_tui.store.writing import Tx
@@ -68,14 +70,15 @@ class Governing:
         """On the writer's thread: nothing is judged between the look and the change."""
         shared = reading.settings(tx.db, *SHARED)
         found = governed(self._config, shared)
-        before, self._mark = self._mark, _digest(self._config, shared)
-        self._store.govern(found.rules)
+        rules, told = _with_processes(found.rules)
+        before, self._mark = self._mark, _digest(self._config, shared, told)
+        self._store.govern(rules)
         if self._mark == before:
             return
         self.faults = found.faults
         tx.touch(TOPIC)
         known = tx.db.execute("SELECT value FROM meta WHERE key = 'rules'").fetchone()
-        if known is None and not shared:  # judged by the configuration from the first ticket on
+        if known is None and not shared and not told:  # judged by the configuration from the first ticket on
             _remember(tx, self._mark)
         elif known is None or known[0] != self._mark:
             self._judge_again()
@@ -103,9 +106,20 @@ class Governing:
             self._store.write(lambda tx: _remember(tx, mark) if self._mark == mark else None, Lane.IDLE)
 
 
-def _digest(config: Config, shared: Iterable[SettingRow]) -> str:
+def _with_processes(rules: Rules) -> tuple[Rules, str]:
+    """The rules with the target times of one's own processes over them, and what they say; "" where there are none."""
+    folder = paths.data_dir() / "processes"
+    if not folder.is_dir():
+        return rules, ""
+    from atendente_tui.desk.processes import processes_in, timed
+
+    processes = processes_in([folder])[0]
+    return timed(rules, processes), repr([(one.reason, one.targets) for one in processes])
+
+
+def _digest(config: Config, shared: Iterable[SettingRow], processes: str) -> str:
     told = repr((config.calendars, config.sla, [tuple(one) for one in shared]))
-    return hashlib.sha256(told.encode()).hexdigest()
+    return hashlib.sha256((told + processes).encode()).hexdigest()
 
 
 def _remember(tx: Tx, mark: str) -> None:

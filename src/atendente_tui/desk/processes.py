@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from atendente_tui.desk.desk import Desk, ticket_of
 from atendente_tui.desk.known import known
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.domain.sla import SlaPolicy
 from atendente_tui.knowledge.processes import (
     Item,
     Missing,
     Process,
+    Targets,
     load_processes,
     missing,
     process_for,
@@ -23,6 +26,7 @@ from atendente_tui.store import beside, reading
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
+    from atendente_tui.domain.rules import Rules
     from atendente_tui.knowledge.marked import Fault
     from atendente_tui.store.writing import Tx
 
@@ -46,6 +50,22 @@ def processes_in(folders: Sequence[Path]) -> tuple[list[Process], list[Fault]]:
         for one in processes:
             found.setdefault(one.reason, one)
     return list(found.values()), faults
+
+
+def timed(rules: Rules, processes: Iterable[Process]) -> Rules:
+    """The rules with the target times of the processes laid over them; each process keeps to its ticket's calendar."""
+    policies = tuple(
+        SlaPolicy(
+            f"process:{one.reason}",
+            first=one.targets.first,
+            next=one.targets.next,
+            resolution=one.targets.resolution,
+            reasons=frozenset({one.reason}),
+        )
+        for one in processes
+        if one.targets != Targets()
+    )
+    return replace(rules, policies=(*policies, *rules.policies)) if policies else rules
 
 
 class Checklist(NamedTuple):

@@ -16,9 +16,11 @@ from atendente_tui.backends.port import BackendSettings
 from atendente_tui.clock import Clock, SystemClock
 from atendente_tui.config import Config
 from atendente_tui.desk.desk import Agent, Can, Desk
+from atendente_tui.desk.processes import processes_in, timed
 from atendente_tui.desk.reviewing import settings_of
 from atendente_tui.domain.rules import DEFAULT_RULES
 from atendente_tui.domain.words import Tier
+from atendente_tui.knowledge.shipped import PROCESSES
 from atendente_tui.store.store import Store
 from atendente_tui.sync.service import SyncService
 
@@ -53,16 +55,17 @@ def scratch(scenario: Path | None, clock: Clock, config: Config) -> Iterator[Scr
     settings = BackendSettings("demo", str(scenario) if scenario else "")
     backend = DemoBackend(settings, clock=clock)
     world = backend.world()
+    rules = timed(DEFAULT_RULES, processes_in([PROCESSES])[0]) if scenario is None else DEFAULT_RULES
     folder = Path(tempfile.mkdtemp(prefix="atendente-demo-"))
     try:
-        store = Store.open(folder / "store", key=None, rules=DEFAULT_RULES, clock=clock)
+        store = Store.open(folder / "store", key=None, rules=rules, clock=clock)
         try:
             played = backend.scenario.agent
             agent = Agent(played.login, played.name, played.teams, getattr(played, "tier", None) or Tier.N1)
             desk = Desk(
                 store=store,
                 agent=agent,
-                rules=DEFAULT_RULES,
+                rules=rules,
                 clock=clock,
                 holds=config.holds,
                 can=Can.everything()._replace(uploads=False),

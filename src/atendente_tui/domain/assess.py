@@ -38,6 +38,7 @@ class TicketFacts(NamedTuple):
     solved: int | None = None
     paused_since: int | None = None
     pauses: Sequence[tuple[int, int]] = ()
+    reason: str | None = None
 
 
 class Assessment(NamedTuple):
@@ -62,7 +63,7 @@ _NOTHING = Assessment(0, (), None, None, SlaState.NONE, None)
 def assess(facts: TicketFacts, rules: Rules, now: int) -> Assessment:
     """The assessment of one ticket at `now`."""
     status = facts.status
-    plan = rules.plan(facts.channel, facts.priority, facts.segment)
+    plan = rules.plan(facts.channel, facts.priority, facts.segment, facts.reason)
     if status == Status.SOLVED or status == Status.CLOSED:
         return _verdict(facts, plan)
 

@@ -9,7 +9,7 @@ from atendente_tui.domain.calendar import ALWAYS, BusinessCalendar
 from atendente_tui.domain.channels import CHANNELS, ChannelRule
 from atendente_tui.domain.holidays import PublicHolidays
 from atendente_tui.domain.priority import SUGGESTED, Part, Weights
-from atendente_tui.domain.sla import Ladder, SlaPolicy, choose, ladder
+from atendente_tui.domain.sla import Ladder, SlaPolicy, choose, ladder, laid_over
 from atendente_tui.domain.words import Channel, SlaTarget
 
 _MS = timedelta(milliseconds=1)
@@ -40,10 +40,11 @@ class Rules:
     weights: Weights = SUGGESTED
     channels: Mapping[Channel, ChannelRule] = field(default_factory=lambda: CHANNELS)
     risk_share: float = 0.25
-    _plans: dict[tuple[str, str, str | None], Plan] = field(
+    _plans: dict[tuple[str, str, str | None, str | None], Plan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _waiting: tuple[tuple[int, Part], ...] = field(default=(), init=False, repr=False, compare=False)
+    _reasoned: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.risk_share <= 1:
@@ -55,20 +56,31 @@ class Rules:
             (after // _MS, Part("waiting", points)) for after, points in sorted(self.weights.waiting)
         )
         object.__setattr__(self, "_waiting", steps)
+        object.__setattr__(self, "_reasoned", any(one.reasons for one in self.policies))
 
     @property
     def waiting(self) -> tuple[tuple[int, Part], ...]:
         """Milliseconds of waiting from which on each part counts, upwards."""
         return self._waiting
 
-    def plan(self, channel: str, priority: str, segment: str | None) -> Plan:
-        """What applies to a ticket of this channel, priority and customer segment (values of `words`)."""
-        key = (channel, priority, segment)
-        return self._plans.get(key) or self._planned(key)
+    def plan(self, channel: str, priority: str, segment: str | None, reason: str | None = None) -> Plan:
+        """What applies to a ticket of this channel, priority, customer segment (values of `words`) and contact reason."""
+        # Reasons are the helpdesk's own words and may be many: only those that matter are remembered.
+        over = laid_over(self.policies, channel, priority, segment, reason) if self._reasoned else None
+        key = (channel, priority, segment, over.name if over is not None else None)
+        return self._plans.get(key) or self._planned(key, over)
 
-    def _planned(self, key: tuple[str, str, str | None]) -> Plan:
-        channel, priority, segment = key
+    def _planned(self, key: tuple[str, str, str | None, str | None], over: SlaPolicy | None) -> Plan:
+        channel, priority, segment, _name = key
         policy = choose(self.policies, channel, priority, segment)
+        if over is not None and policy is not None:
+            policy = over._replace(
+                first=over.first or policy.first,
+                next=over.next or policy.next,
+                resolution=over.resolution or policy.resolution,
+                calendar=policy.calendar,
+            )
+        policy = policy or over
         made = Plan(
             policy,
             ALWAYS if policy is None else self.calendars[policy.calendar],

@@ -32,6 +32,8 @@ class SlaPolicy(NamedTuple):
     channels: frozenset[Channel] = frozenset()
     priorities: frozenset[Priority] = frozenset()
     segments: frozenset[Segment] = frozenset()
+    reasons: frozenset[str] = frozenset()
+    """Contact reasons, each with all below it. A policy with reasons is laid over the others: it sets the targets it has."""
     suggested: frozenset[SlaTarget] = frozenset()
 
     def applies(self, channel: str, priority: str, segment: str | None) -> bool:
@@ -45,8 +47,23 @@ class SlaPolicy(NamedTuple):
 def choose(
     policies: Iterable[SlaPolicy], channel: str, priority: str, segment: str | None
 ) -> SlaPolicy | None:
-    """The first policy that applies: whoever writes them puts the special ones before the general ones."""
-    return next((one for one in policies if one.applies(channel, priority, segment)), None)
+    """The first policy without reasons that applies: whoever writes them puts the special ones before the general ones."""
+    return next(
+        (one for one in policies if not one.reasons and one.applies(channel, priority, segment)), None
+    )
+
+
+def laid_over(
+    policies: Iterable[SlaPolicy], channel: str, priority: str, segment: str | None, reason: str | None
+) -> SlaPolicy | None:
+    """The policy of the nearest contact reason that applies (`entrega/atraso` before `entrega`)."""
+    fitting = [
+        (max(map(len, near)), one)
+        for one in policies
+        if reason and one.applies(channel, priority, segment)
+        if (near := [of for of in one.reasons if reason == of or reason.startswith(of + "/")])
+    ]
+    return max(fitting, key=lambda one: one[0], default=(0, None))[1]
 
 
 def due(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SELECT = (
     "SELECT t.id, t.customer_id, t.status, t.priority, t.impact, t.channel, c.segment, t.opened, t.first_reply,"
     " t.waiting_since, t.last_inbound, t.solved, t.paused_since, t.pauses,"
-    " t.score, t.why, t.sla_target, t.sla_due, t.sla_state, t.recheck"
+    " t.score, t.why, t.sla_target, t.sla_due, t.sla_state, t.recheck, t.reason"
     " FROM json_each(?) j CROSS JOIN ticket t ON t.id = j.value CROSS JOIN customer c ON c.id = t.customer_id"
 )
 
@@ -74,9 +74,10 @@ def reassess(tx: Tx, ticket_ids: Iterable[int]) -> int:
             solved=row[11],
             paused_since=row[12],
             pauses=pauses_of(row[13]),
+            reason=row[20],
         )
         judged = judge(facts, tx.rules, tx.now)
-        if judged != row[14:]:
+        if judged != row[14:20]:
             changed.append((*judged, row[0]))
             tx.touch(f"ticket:{row[0]}")
     if changed:

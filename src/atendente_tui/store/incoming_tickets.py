@@ -430,6 +430,7 @@ def _judge(batch: Batch, moved: Sequence[Ticket]) -> None:
             one.solved,
             one.paused_since,
             pauses_of(one.pauses),
+            one.reason,
         )
         one.score, one.why, one.sla_target, one.sla_due, one.sla_state, one.recheck = judge(facts, rules, now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.domain.refusal import Refused
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from atendente_tui.desk.guiding import Standing
+    from atendente_tui.desk.processes import Checklist
     from atendente_tui.knowledge.scripts import Script
 
 
@@ -92,6 +93,9 @@ async def taken(screen: Screen[Any], pane: GuidePane, key: str) -> None:
         case "choose":
             there = _there(pane)
             await _moved(screen, pane, "choose", there.script, name)
+        case "letter":
+            if (answer := pane.choice(name)) is not None:
+                await _moved(screen, pane, "choose", _there(pane).script, answer)
         case "skip":
             await skip(screen)
         case "insert":
@@ -232,15 +236,6 @@ async def finish(screen: Screen[Any]) -> None:
     await leave(screen, noted=noted)
 
 
-async def guide(screen: Screen[Any]) -> None:
-    """Go to the script that is being gone through, or choose one."""
-    pane = guide_of(screen)
-    if pane is not None and pane.standing is None and pane.listed is None:
-        await choose_script(screen)
-    else:
-        _go(screen)
-
-
 async def _moved(screen: Screen[Any], pane: GuidePane, verb: str, *arguments: Any) -> None:
     from atendente_tui.desk import guiding
 
@@ -289,8 +284,19 @@ def _ticket(pane: GuidePane) -> int:
     return pane.ticket_id
 
 
-def gaps(listed: Any) -> str:
-    """What is missing before a ticket is closed, as sentences."""
+async def listed_for(screen: Screen[Any], ids: Sequence[int]) -> Checklist | None:
+    """How far a single ticket is in the process of its reason; None for several, and where none is written."""
+    from atendente_tui.desk.processes import checklist
+
+    pane = guide_of(screen)
+    if pane is None or len(ids) != 1:
+        return None
+    texts = await pane.texts()
+    return checklist(workplace_of(screen).desk, app_of(screen).read, ids[0], texts.processes)
+
+
+def gaps(listed: Checklist) -> str:
+    """What is missing before a ticket is closed, as sentences; "" when nothing is."""
     from atendente_tui import labels
 
     said = []
@@ -304,12 +310,28 @@ def gaps(listed: Any) -> str:
     return "\n".join(said)
 
 
+def _in_turn(verb: Callable[[Screen[Any]], Awaitable[object]]) -> Handler:
+    """After whatever was pressed before in the pane."""
+
+    async def handler(screen: Screen[Any]) -> None:
+        async with _pane(screen).turn:
+            await verb(screen)
+
+    return handler
+
+
+async def beside_it(screen: Screen[Any]) -> None:
+    """From the composer to the script that the answer is for."""
+    _go(screen)
+
+
 HANDLERS: Mapping[str, Handler] = {
+    "beside": beside_it,
     "guide": choose_script,
-    "guide_next": go_on,
-    "guide_back": back,
-    "guide_skip": skip,
-    "guide_insert": insert,
-    "guide_fill": fill,  # type: ignore[dict-item]
-    "guide_leave": leave,
+    "guide_next": _in_turn(go_on),
+    "guide_back": _in_turn(back),
+    "guide_skip": _in_turn(skip),
+    "guide_insert": _in_turn(insert),
+    "guide_fill": _in_turn(fill),
+    "guide_leave": _in_turn(leave),
 }

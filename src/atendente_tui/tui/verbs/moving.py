@@ -13,9 +13,11 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.when import parse_when
 from atendente_tui.domain.words import Status
 from atendente_tui.i18n import _, language
+from atendente_tui.privacy.safe import SafeText, safe_text
 from atendente_tui.store import reading
 from atendente_tui.tui.form_model import Field, Form, Option, Values, option
-from atendente_tui.tui.verbs.place import Body, Handler, app_of, on_tickets, ticket_row, workplace_of
+from atendente_tui.tui.verbs.guiding import gaps, listed_for
+from atendente_tui.tui.verbs.place import Body, Handler, about, app_of, on_tickets, ticket_row, workplace_of
 from atendente_tui.tui.verbs.running import with_form
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from atendente_tui.desk.desk import Desk
+    from atendente_tui.desk.processes import Checklist
 
 PRESETS = {
     "pt-BR": ("1h", "3h", "amanhã 9h", "segunda 9h", "em 7 dias"),
@@ -44,6 +47,7 @@ async def status(screen: Screen[Any], ids: Sequence[int], body: Body = None) -> 
         "status",
         _("Change the status"),
         (Field("status", _("New status"), "choice", required=True, options=options),),
+        about=_about(screen, ids, await listed_for(screen, ids)),
         blame={"status_move": "status"},
     )
 
@@ -57,6 +61,13 @@ async def status(screen: Screen[Any], ids: Sequence[int], body: Body = None) -> 
         return _("Status: {status}.").format(status=labels.status(values.text("status")))
 
     return await with_form(screen, ids, "status", form, do, arguments, said, body)
+
+
+def _about(screen: Screen[Any], ids: Sequence[int], listed: Checklist | None) -> SafeText:
+    """What the form is about, and what its process still asks for before the ticket is closed."""
+    said = gaps(listed) if listed is not None else ""
+    head = about(screen, ids)
+    return safe_text(f"{head}\n{said}", lines=12) if said else head
 
 
 def allowed_moves(screen: Screen[Any], ids: Sequence[int]) -> list[Status]:
@@ -129,7 +140,10 @@ async def wrap_up(screen: Screen[Any], ids: Sequence[int], body: Body = None) ->
     from atendente_tui.desk import moving
 
     read = app_of(screen).read
-    codes = tuple(option(key, label) for key, label in reading.directory(read, "wrap_up"))
+    listed = await listed_for(screen, ids)
+    usual = listed.process.wrap_ups if listed is not None else ()
+    known = sorted(reading.directory(read, "wrap_up"), key=lambda one: one[0] not in usual)
+    codes = tuple(option(key, label) for key, label in known)
     reasons = tuple(option(key, label) for key, label in reading.directory(read, "reason"))
     row = ticket_row(screen, ids[0]) if len(ids) == 1 else None
     ends = [
@@ -162,6 +176,7 @@ async def wrap_up(screen: Screen[Any], ids: Sequence[int], body: Body = None) ->
             Field("survey", _("Send the survey"), "check", value=True),
             Field("why", _("Why no survey"), hint=_("Needed only when no survey is sent.")),
         ),
+        about=_about(screen, ids, listed),
         check=survey_has_reason,
         blame={"status_move": "status", "survey_reason": "why", "wrap_up_code": "code"},
     )

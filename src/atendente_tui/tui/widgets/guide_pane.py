@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable
 from functools import partial
 from string import ascii_lowercase
@@ -52,6 +53,8 @@ class GuidePane(LinePane):
         self.channel: str | None = None
         self.values: dict[str, str] = {}
         self.texts_of: WorkingTexts | None = None
+        self.turn = asyncio.Lock()
+        """One thing after the other, in the order of the keys."""
 
     def on_mount(self) -> None:
         from atendente_tui.tui.working_texts import WorkingTexts
@@ -173,13 +176,16 @@ class GuidePane(LinePane):
         self.take(self.shown.items[event.item].key)
 
     def action_answer(self, letter: str) -> None:
-        """The letter of a choice was pressed."""
+        """The letter of a choice was pressed; which choice it is shows when what was pressed before is done."""
+        self.take(f"letter:{letter}")
+
+    def choice(self, letter: str) -> str | None:
+        """The key of the choice with this letter at the step where one is."""
         if self.standing is None:
-            return
+            return None
         step = self.standing.guide.steps[self.standing.state.place]
         number = LETTERS.index(letter)
-        if number < len(step.choices):
-            self.take(f"choose:{step.choices[number].key}")
+        return step.choices[number].key if number < len(step.choices) else None
 
     def take(self, key: str | None) -> None:
         """Do what an item stands for."""
@@ -190,7 +196,8 @@ class GuidePane(LinePane):
             from atendente_tui.tui.verbs.guiding import taken
 
             try:
-                await taken(self.screen, self, key)
+                async with self.turn:
+                    await taken(self.screen, self, key)
             except Refused as refused:
                 self.app.refuse(refused)
 
