@@ -61,11 +61,11 @@ class Told:
 
 
 class History:
-    def __init__(self, seed: int, kind: Kind, folder: Path, loop: VirtualLoop) -> None:
+    def __init__(self, seed: int, kind: Kind, folder: Path, loop: VirtualLoop, tickets: int = 3) -> None:
         self.seed, self.kind, self.folder, self.loop = seed, kind, folder, loop
         self.rng = Random(seed)
         self.clock = Clock(loop)
-        self.far_side = FarSide(loop, self.rng, kind.idempotency, forgets=kind.forgets)
+        self.far_side = FarSide(loop, self.rng, kind.idempotency, tickets, kind.forgets)
         self.far_side.newest_only = self.rng.random() < 0.5
         self.operator = Operator(self.rng, self.far_side)
         self.fate = Fate()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from atendente_tui.store import room
 from atendente_tui.store.ingest import Applied, apply_in_slices
-from atendente_tui.sync.remembered import recall
+from atendente_tui.store.writing import Lane
+from atendente_tui.sync.remembered import keep, recall
 
 if TYPE_CHECKING:
     from atendente_tui.backends.port import Backend
@@ -63,12 +64,17 @@ async def pull(
     """
     with closing(store.reader()) as db:
         cursor = recall(db, name, "cursor")
+        before = recall(db, name, "vanished")
     told = Pulled(cursor=cursor)
-    gone = _Gone(store)
+    gone = _Gone(store, stopped=bool(before))
     async with aclosing(backend.pull(cursor, full=full)) as pages:  # type: ignore[type-var]
         async for page in pages:
             if not accept_gone:
-                gone.check(page)
+                try:
+                    gone.check(page)
+                except MassDisappearance as wrong:  # the next pull must not take the rest in small bites
+                    await _remember(store, name, wrong.args[0])
+                    raise
             if room.is_low(store.path):
                 raise LowSpace(room.free(store.path))
             applied = await asyncio.to_thread(apply_in_slices, store, page, name)
@@ -80,14 +86,22 @@ async def pull(
                 break
             if store.courtesy.at_the_keys():  # reading the next page costs milliseconds, too
                 await asyncio.to_thread(store.courtesy.take_turn)
+    if before and told.caught_up:
+        await _remember(store, name, "")
     return told
+
+
+async def _remember(store: Store, name: str, vanished: str) -> None:
+    """What stopped a pull, until one gets through: meanwhile nothing more goes without a person."""
+    await asyncio.wrap_future(store.submit(lambda tx: keep(tx, name, "vanished", vanished), Lane.SYNC))
 
 
 class _Gone:
     """How many of the tickets known when the pull began it says are gone."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, *, stopped: bool) -> None:
+        """stopped   True when the pull before was: then nothing may go"""
+        self._store, self._stopped = store, stopped
         self._gone: set[str] = set()
         self._known: int | None = None
 
@@ -103,5 +117,7 @@ class _Gone:
                 for remote_id in told
                 if db.execute("SELECT 1 FROM ticket WHERE remote_id = ?", (remote_id,)).fetchone()
             )
+        if self._stopped and self._gone:
+            raise MassDisappearance(len(self._gone), self._known)
         if len(self._gone) > FEW and len(self._gone) > SHARE * self._known:
             raise MassDisappearance(len(self._gone), self._known)
