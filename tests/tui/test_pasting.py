@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
@@ -22,7 +24,7 @@ def told(pieces: list[str]) -> list[events.Event]:
 def test_a_paste_is_one_text_wherever_it_is_cut(cuts: list[int]) -> None:
     whole = f"a{START}{HOSTILE}{END}bc"
     places = sorted({0, len(whole), *cuts})
-    pieces = [whole[a:b] for a, b in zip(places, places[1:], strict=False)]
+    pieces = [whole[a:b] for a, b in itertools.pairwise(places)]
     seen = [(type(one).__name__, getattr(one, "text", getattr(one, "key", ""))) for one in told(pieces)]
     assert seen == [("Key", "a"), ("Paste", CLEAN), ("Key", "b"), ("Key", "c")]
 

@@ -22,6 +22,7 @@ from atendente_tui.tui import presence_words
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import Line, Span
 from atendente_tui.tui.moved import Moved
+from atendente_tui.tui.widgets.mood import mood_spans
 from atendente_tui.tui.widgets.rows_pane import LineBoard
 from atendente_tui.tui.widgets.timeline import Found, Timeline
 from atendente_tui.tui.widgets.timeline_model import TimelineModel
@@ -154,7 +155,10 @@ class TicketPane(Vertical):
     def _show_header(self, row: TicketRow) -> None:
         now = self.app.now_ms()
         people = presence.present(self.app.read, now, row.id)
-        self._board.set_lines(header_lines(row, now, self.app.glyphs, self.timeline_names, people))
+        *lines, why = header_lines(row, now, self.app.glyphs, self.timeline_names, people)
+        model = self.timeline.model
+        mood = mood_spans(model.events if model is not None else (), self.app.glyphs.dot)
+        self._board.set_lines([*lines, why._replace(spans=(*mood, *why.spans))])
 
     @property
     def timeline_names(self) -> dict[str, str]:
