@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlcipher3.dbapi2 import Connection
@@ -236,3 +237,18 @@ def test_deeds_lie_upon_each_other(desk: Desk, clock: VirtualClock) -> None:
     outcomes = together.preview(desk, 1, wanted).result()
     assert any(one.hinders for one in outcomes[1:])
     clock.advance(timedelta(seconds=1))
+
+
+def test_scripts_meant_for_a_ticket_are_offered_first(desk: Desk, store: Store, tmp_path: Path) -> None:
+    from atendente_tui.tui.shelf import Shelf
+
+    for name, when in (
+        ("a", "when: {chamado.status: closed}\n"),
+        ("b", ""),
+        ("c", "when: {not: {chamado.status: closed}}\n"),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(f"id: {name}\ntitle: {name}\ntext: oi\n{when}", "utf-8")
+    for one, order in ((Shelf(store, [tmp_path], desk), "cba"), (Shelf(store, [tmp_path]), "abc")):
+        offers = one.look("/", ticket_id=1)
+        assert "".join(offer.ref for offer in offers if offer.kind == "script") == order
+        one.close()

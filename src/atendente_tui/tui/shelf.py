@@ -17,6 +17,7 @@ from atendente_tui.i18n import _, later
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
+    from atendente_tui.desk.desk import Desk
     from atendente_tui.desk.suggesting import Shelved
     from atendente_tui.knowledge.finding import Indexed
     from atendente_tui.knowledge.marked import Fault
@@ -55,6 +56,8 @@ class Shelf:
 
     store: Store
     folders: Sequence[Path]
+    desk: Desk | None = None
+    """Asked what a ticket is like; None offers every script alike."""
     scripts: dict[str, Script] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
@@ -110,7 +113,25 @@ class Shelf:
                 return offers
         taken = {(one.kind, one.ref) for one in offers}
         rest = self._answering(words, only, channel, subject if ticket_id is None else "")
+        if ticket_id is not None and not words.strip():
+            rest = self._meant(rest, ticket_id)
         return offers + [one for one in rest if (one.kind, one.ref) not in taken]
+
+    def _meant(self, offers: list[Offer], ticket_id: int) -> list[Offer]:
+        """Scripts written for tickets like this one first, those written for others after all that are for any."""
+        if self.desk is None:
+            return offers
+        from atendente_tui.desk.known import known
+
+        seen = known(self.desk, ticket_id, self._read)
+
+        def place(one: Offer) -> int:
+            script = self.scripts.get(one.ref) if one.kind == "script" else None
+            if script is None:
+                return 3
+            return 1 if script.when is None else 0 if script.meant(seen) else 2
+
+        return sorted(offers, key=place)
 
     def _answering(self, words: str, only: Kind | None, channel: str | None, subject: str) -> list[Offer]:
         offers: list[Offer] = []
