@@ -45,6 +45,10 @@ MASKABLE = ("cpf", "cnpj", "card", "cvv", "phone", "email", "pix", "cep")
 PRESETS = ("sac-regulado",)
 CLASSES = ("tickets", "customers", "drafts", "problems")
 """What is let go after so many days (`store.retaining`)."""
+_SECRET = re.compile(
+    r"(password|passphrase|passwd|token|secret|api_?key)$|^key$|(password|token|secret|api_?key)\s*=", re.I
+)
+"""Names of what must not stand in the file."""
 T = TypeVar("T")
 
 
@@ -232,6 +236,8 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         line = int(at[1]) if at else text.count("\n") + 1
         written = (text.splitlines()[line - 1 : line] or [""])[0].strip()
         allowed = _("TOML ({error})").format(error=error)
+        if _SECRET.search(written):
+            written = written.partition("=")[0].strip() + " = …"
         raise _unreadable(path, line, repr(written[:80]), allowed) from error
 
 
@@ -368,25 +374,27 @@ class _Reading:
         table = self.table(tree, "backend", keys)
         if not table:
             return None
-        for secret in ("password", "token", "secret"):
-            if secret in table:
-                self.wrong(
-                    f"backend.{secret}",
-                    _("a secret in the file"),
-                    _("nothing: atendente login keeps it in the keyring"),
-                )
+        self.no_secrets(table, "backend")
         options = table.get("options", {})
         if not isinstance(options, dict) or not all(
             isinstance(one, str | int | float | bool) for one in options.values()
         ):
             self.wrong("backend.options", repr(options), _("a table of texts, numbers and true/false"))
             options = {}
+        self.no_secrets(options, "backend.options")
         name = self.string(table, "backend.name")
         if not name:
             self.wrong(
                 "backend.name", _("nothing"), _("the name of an installed backend (atendente backend list)")
             )
         url = self.string(table, "backend.url") or ""
+        if "@" in url.partition("://")[2].partition("/")[0]:
+            self.wrong(
+                "backend.url",
+                _("a user or a password in it"),
+                _("an address alone; the login is backend.user"),
+            )
+            url = ""
         if url and not re.match(r"(https?|demo)://", url):
             self.wrong("backend.url", url, _("an address that begins with https:// or http://"))
         poll = self.number(table, "backend.poll_seconds", 15.0, at_least=1.0)
@@ -398,6 +406,16 @@ class _Reading:
             poll,
             options,
         )
+
+    def no_secrets(self, table: Mapping[str, Any], place: str) -> None:
+        """A secret in a file is read by backups, colleagues and version control: it is refused, and never repeated."""
+        for name in table:
+            if _SECRET.search(name):
+                self.wrong(
+                    f"{place}.{name}",
+                    _("a secret in the file"),
+                    _("nothing: atendente login keeps it in the keyring"),
+                )
 
     def agent(self, tree: dict[str, Any]) -> AgentConfig:
         table = self.table(tree, "agent", {"login", "name", "teams", "tier"})
@@ -562,7 +580,9 @@ class _Reading:
             return {}
         if known is not None:
             self.unknown(
-                value, name, known | ({"password", "token", "secret"} if name == "backend" else set())
+                value,
+                name,
+                known | ({one for one in value if _SECRET.search(one)} if name == "backend" else set()),
             )
         return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 APP = "atendente"
@@ -55,3 +56,16 @@ def private_dir(path: Path) -> Path:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         path.chmod(0o700)
     return path
+
+
+def tighten(folder: Path) -> list[Path]:
+    """Take from everybody else what they may do with the files of a directory of ours and the one below it; which those were."""
+    if os.name != "posix":
+        return []
+    loose = []
+    for path in (folder, *folder.glob("*"), *folder.glob("backup/*")):
+        with suppress(OSError):
+            if not path.is_symlink() and path.stat().st_mode & 0o077:
+                path.chmod(path.stat().st_mode & 0o700)
+                loose.append(path)
+    return loose

@@ -49,6 +49,31 @@ def test_a_name_that_is_not_installed_names_those_that_are() -> None:
         connecting.identify(Config())
 
 
+class Stranger:
+    """An adapter of another package, as the entry points tell of it."""
+
+    def __init__(self, loaded: list[str]) -> None:
+        self.name, self.dist, self._loaded = "estranho", None, loaded
+
+    def load(self) -> object:
+        self._loaded.append(self.name)
+        raise ImportError("it runs, so it can do harm")
+
+
+def test_what_somebody_else_installed_runs_only_when_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from atendente_tui.sync import backends_by_name
+
+    loaded: list[str] = []
+    real = list(backends_by_name.entry_points(group=backends_by_name.GROUP))
+    monkeypatch.setattr(backends_by_name, "entry_points", lambda **_: [*real, Stranger(loaded)])
+    found = {info.name: info for info in connecting.backend_list()}
+    assert found["estranho"].capabilities == {}
+    assert loaded == []
+    told = {info.name: info for info in connecting.backend_list("estranho")}["estranho"]
+    assert loaded == ["estranho"]
+    assert not told.installed
+
+
 def test_naming_adapters_loads_none() -> None:
     code = (
         "import sys; from atendente_tui.sync.backends_by_name import names; assert 'rt' in names();"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import unicodedata
 from pathlib import Path
 
@@ -97,3 +98,67 @@ def test_names_of_a_corpus_of_naughty_strings_stay_inside_their_folder(
             os.close(descriptor)
     assert {one.name for one in folder.iterdir()} == names
     assert [one.name for one in tmp_path.iterdir() if one.is_dir()] == ["in"]
+
+
+def test_five_hundred_hostile_names_stay_in_the_folder(tmp_path: Path) -> None:
+    """Each is written for real: inside, under a name of its own, over nothing."""
+    from atendente_tui.desk.attachments import Place, _reserved
+
+    chance = random.Random(7)
+    pieces = [
+        *(
+            "../",
+            "..\\",
+            "/",
+            "\\",
+            "C:",
+            "\0",
+            "\n",
+            "\r",
+            "\x1b]0;x\x07",
+            "\u202e",
+            "\u200b",
+            "\ufeff",
+            ".",
+            "..",
+            "~",
+            "-rf",
+            " ",
+        ),
+        *(
+            "CON",
+            "nul",
+            "COM1",
+            "lpt9",
+            "aux.",
+            "a" * 300,
+            "ç" * 200,
+            "👩‍💻",
+            "é",
+            "fatura",
+            ".exe",
+            ".pdf",
+            ":stream",
+            "%2e%2e",
+            "$(id)",
+            "`id`",
+            "|",
+            "*",
+            "?",
+        ),
+    ]
+    outside = tmp_path / "fora"
+    outside.mkdir()
+    folder = tmp_path / "pasta"
+    folder.mkdir()
+    for n in range(500):
+        name = "".join(chance.choices(pieces, k=chance.randint(1, 6)))
+        written = _reserved(Place(folder, file_name(name, "anexo")))
+        written.write_text(str(n))
+        assert written.parent == folder, repr(name)
+        check(written.name if " (" not in written.name else file_name(name, "anexo"))
+    there = list(folder.iterdir())
+    assert sorted(int(one.read_bytes()) for one in there) == list(range(500)), "none was written over"
+    assert all(one.stat().st_mode & 0o777 == 0o600 and not one.is_symlink() for one in there)
+    assert list(outside.iterdir()) == []
+    assert {one.name for one in tmp_path.iterdir()} >= {"fora", "pasta"}

@@ -117,3 +117,27 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     path.write_bytes(b"[ui]\ntheme = '\xff'")
     with pytest.raises(ConfigError, match="2: file"):
         load(path)
+
+
+CANARY = "canario-1234"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f'[backend]\nname = "rt"\npassword = "{CANARY}"\n', "backend.password"),
+        (f'[backend]\nname = "rt"\napi_key = "{CANARY}"\n', "backend.api_key"),
+        (f'[backend]\nname = "rt"\n[backend.options]\nrt_token = "{CANARY}"\n', "backend.options.rt_token"),
+        (f'[backend]\nname = "rt"\nurl = "https://ana:{CANARY}@host"\n', "backend.url"),
+        (f'[backend]\nname = "rt"\nurl = "ftp://ana:{CANARY}@host"\n', "backend.url"),
+        (f'[store]\npassphrase = "{CANARY}"\n', "store.passphrase"),
+        (f"[backend]\ntoken = {CANARY} x\n", "file"),
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_never_repeated(tmp_path: Path, text: str, key: str) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as told:
+        load(path)
+    assert key in [fault.key for fault in told.value.faults]
+    assert CANARY not in str(told.value)

@@ -13,7 +13,7 @@ from tests.builders import NOW, make_store, sample_page
 
 from atendente_tui.clock import VirtualClock
 from atendente_tui.domain.rules import DEFAULT_RULES
-from atendente_tui.store import engine, migrate, reading
+from atendente_tui.store import backup, engine, migrate, reading
 from atendente_tui.store.errors import StoreClosed, StoreLocked, StoreNewer, StoreReadOnly
 from atendente_tui.store.store import Store
 
@@ -86,6 +86,21 @@ def test_files_are_private(tmp_path: Path) -> None:
     for name in ("store.db", "search.db"):
         assert oct((store.path / name).stat().st_mode & 0o777) == "0o600"
     store.close()
+
+
+def test_files_that_others_may_read_are_taken_from_them(tmp_path: Path) -> None:
+    store = make_store(tmp_path, tickets=1)
+    backup.back_up(store)
+    assert store.loose == 0
+    store.close()
+    [copy] = backup.backups(store.path)
+    for path in (store.path, store.file, copy.path):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    again = make_store(tmp_path)
+    assert again.loose == 3
+    for path in (store.path, *store.path.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+    again.close()
 
 
 def test_closing_does_what_is_in_line_and_refuses_more(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from atendente_tui.cli import checking
 from atendente_tui.cli.chosen import shape
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.joining import known, work_on
+from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.i18n import _
 
@@ -37,7 +38,7 @@ def use(
     known(name)
     file = work_on(name, url, user)
     if as_json:
-        print_json([shape(one) for one in backend_list() if one.name == name])
+        print_json([shape(one) for one in backend_list(name) if one.name == name])
     else:
         say(_("{name} is in use ({file}). Next: atendente login").format(name=name, file=file))
     return Exit.DONE
@@ -46,7 +47,8 @@ def use(
 def list_(as_json: AsJson = False) -> int:
     from atendente_tui.desk.connecting import backend_list
 
-    found = backend_list()
+    backend = configuration().backend
+    found = backend_list(*(() if backend is None else (backend.name,)))
     if as_json:
         print_json([shape(one) for one in found])
     else:

@@ -58,7 +58,7 @@ def check(
         print_json(
             [
                 shape(one) | {"ok": all(check["ok"] for check in told), "checks": told}
-                for one in backend_list()
+                for one in backend_list(backend.name)
                 if one.name == backend.name
             ]
         )

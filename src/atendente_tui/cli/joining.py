@@ -129,7 +129,7 @@ def known(name: str) -> None:
     """Raises Refused("no_such_backend") for one that is not installed, or cannot be loaded."""
     from atendente_tui.desk.connecting import backend_list
 
-    names = [one.name for one in backend_list() if one.installed]
+    names = [one.name for one in backend_list(name) if one.installed]
     if name not in names:
         raise Refused("no_such_backend", found=name, allowed=", ".join(names))
 

@@ -24,7 +24,7 @@ from atendente_tui.backends.port import (
 from atendente_tui.clock import Clock
 from atendente_tui.config import BackendConfig, Config
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.sync.backends_by_name import load, names
+from atendente_tui.sync.backends_by_name import load, names, ours
 
 if TYPE_CHECKING:
     from atendente_tui.backends.port import Backend
@@ -103,9 +103,13 @@ def _usual(name: str) -> dict[str, str]:
     return {"journal": str(paths.data_dir() / "demo")} if name == "demo" else {}
 
 
-def backend_list() -> list[BackendInfo]:
-    """Every adapter installed here, each loaded once; a broken one is told, not raised."""
-    return [_info(name) for name in names()]
+def backend_list(*named: str) -> list[BackendInfo]:
+    """Every adapter installed here; a broken one is told, not raised.
+
+    Only ours and those `named` are loaded: of what somebody else installed nothing runs until a person names it.
+    """
+    trusted = ours() | set(named)
+    return [_info(name) if name in trusted else BackendInfo(name, True) for name in names()]
 
 
 def _info(name: str) -> BackendInfo:

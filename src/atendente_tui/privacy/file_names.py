@@ -26,7 +26,7 @@ def file_name(name: str, otherwise: str) -> SafeText:
     kept = "".join(map(_one, unicodedata.normalize("NFC", _PATH.split(name)[-1])))
     kept = safe_line(kept, characters=len(kept) + LONGEST).translate(_NOT_IN_WINDOWS)
     kept = _shortened(" ".join(kept.split()).lstrip(" .-~").rstrip(" .")) or otherwise
-    return safe_line(f"_{kept}" if _DEVICE.match(kept) else kept)
+    return safe_line(_shortened(f"_{kept}") if _DEVICE.match(kept) else kept)
 
 
 def numbered(name: str, n: int) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui import os_words
+from atendente_tui import os_words, paths
 from atendente_tui.store import engine, indexing, migrate, room
 from atendente_tui.store.courtesy import Courtesy
 from atendente_tui.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly, StoreUnwritable
@@ -63,6 +63,8 @@ class Store:
         self._watchers: list[Callable[[frozenset[str]], None]] = []
         self._closing = threading.Lock()
         self._mine = threading.local()
+        self.loose = 0
+        """Files of the store that others could read or write until it was opened."""
         self.was_clean = True
         """False when the process that had the store before did not close it."""
 
@@ -89,6 +91,9 @@ class Store:
             raise StoreUnwritable(path, os_words.why(error)) from error
         lock = store._lock = InstanceLock(path / "store.lock")
         store.was_clean = lock.was_clean
+        store.loose = len(paths.tighten(path))
+        if store.loose:
+            _log.warning("others could get at %s files of the store: now they cannot", store.loose)
         if not lock.was_clean:
             _log.warning("the store was not closed the last time")
         try:

@@ -12,11 +12,22 @@ if TYPE_CHECKING:
     from atendente_tui.backends.port import Backend, BackendSettings
 
 GROUP = "atendente.backends"
+OURS = "atendente-tui"
+"""The package that this is."""
 
 
 def names() -> list[str]:
     """Of every adapter that is installed; imports none."""
     return sorted({found.name for found in entry_points(group=GROUP)})
+
+
+def ours() -> frozenset[str]:
+    """Adapters that come with this program itself. Imports none."""
+    return frozenset(
+        found.name
+        for found in entry_points(group=GROUP)
+        if found.dist is not None and found.dist.name == OURS
+    )
 
 
 def origin(name: str) -> str | None:

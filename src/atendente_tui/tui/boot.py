@@ -106,7 +106,12 @@ def open_workplace(config: Config, *, read_only: bool = False) -> Workplace:
     except BaseException:
         store.close()
         raise
-    notices = (made,) if made is not None else ()
+    notices: tuple[str, ...] = (made,) if made is not None else ()
+    if store.loose:
+        told = _(
+            "Others on this machine could get at {n} files of the store. That is over; who could, is for you to judge."
+        )
+        notices += (told.format(n=store.loose),)
     return Workplace(
         store, desk, config, clock, ZoneInfo(config.ui.zone), governing=governing, notices=notices
     )
