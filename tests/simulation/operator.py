@@ -30,7 +30,7 @@ from tests.simulation.mortal import MortalStore
 from tests.simulation.virtual import done
 
 STOPPED = (OutboxState.REFUSED, OutboxState.CONFLICT, OutboxState.UNKNOWN)
-_VERBS = (
+VERBS = (
     ("reply",) * 6
     + ("note",) * 3
     + ("status", "tag", "priority", "claim", "release", "assign", "team", "promise", "create")
@@ -76,7 +76,7 @@ class Operator:
             elif draw < 0.22:
                 self.decide()
             else:
-                self.give(self.rng.choice(_VERBS))
+                self.give(self.rng.choice(VERBS))
 
     def give(self, verb: str) -> None:
         tickets = [row[0] for row in self.store.reader().execute("SELECT id FROM ticket ORDER BY id")]  # type: ignore[union-attr]
