@@ -119,7 +119,7 @@ class Workstation(Screen[None]):
         self._titles = queue_views.titles(config.views)
         self.set_view(self.view)
         self.app.watch(self.queue, "queue", "presence")
-        self.app.watch(self, "queue", "promises", "outbox", "rules")
+        self.app.watch(self, "queue", "promises", "outbox", "rules", "health")
         self.count_views()
 
     async def furnish(self) -> None:
@@ -327,6 +327,8 @@ class Workstation(Screen[None]):
                 self.problem_news.look()
             if "rules" in moved.topics:
                 self.problem_news.look_at_rules()
+            if "health" in moved.topics:
+                self.problem_news.look_at_health()
         if moved.topics & {"queue", "promises"}:
             self._owed_count.owe()
 
@@ -427,6 +429,10 @@ class Workstation(Screen[None]):
         self.go("library")
 
     def do_pane_guide(self) -> None:
+        self.go("guide")
+
+    def do_beside(self) -> None:
+        """From the composer to the script that the answer is for; at once, for the next key is meant for it."""
         self.go("guide")
 
     def do_zoom(self) -> None:

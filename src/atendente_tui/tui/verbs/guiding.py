@@ -320,13 +320,7 @@ def _in_turn(verb: Callable[[Screen[Any]], Awaitable[object]]) -> Handler:
     return handler
 
 
-async def beside_it(screen: Screen[Any]) -> None:
-    """From the composer to the script that the answer is for."""
-    _go(screen)
-
-
 HANDLERS: Mapping[str, Handler] = {
-    "beside": beside_it,
     "guide": choose_script,
     "guide_next": _in_turn(go_on),
     "guide_back": _in_turn(back),
