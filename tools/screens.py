@@ -13,30 +13,30 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "docs" / "screens"
 SIZES = ("160x45", "80x24")
+REVIEW = Path(__file__).parent / "revisao.yaml"
+REVIEWED = ("revisao", "achados", "motivo")
 KEPT = ("resposta", "conversa", "busca", "saida", "roteiro", "macro")
 
 
 def main() -> int:
     TARGET.mkdir(parents=True, exist_ok=True)
     for size in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            command = [
-                sys.executable,
-                "-m",
-                "atendente_tui",
-                "demo",
-                "--headless",
-                "--size",
-                size,
-                "--pictures",
-                folder,
-            ]
-            done = subprocess.run(command, check=False)  # noqa: S603 - our own program
-            if done.returncode != 0:
-                return done.returncode
-            for name in KEPT:
-                shutil.copyfile(Path(folder) / f"{name}.svg", TARGET / f"{name}-{size}.svg")
+        for play, kept in ((None, KEPT), (REVIEW, REVIEWED)):
+            if code := drawn(size, play, kept):
+                return code
     return 0
+
+
+def drawn(size: str, play: Path | None, kept: tuple[str, ...]) -> int:
+    """The pictures of one play (None: the one that is shipped) at one size. The exit code of the program."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["demo", "--headless", "--size", size, "--pictures", folder]
+        words += ["--play", str(play)] if play is not None else []
+        done = subprocess.run([sys.executable, "-m", "atendente_tui", *words], check=False)  # noqa: S603 - our own program
+        if done.returncode == 0:
+            for name in kept:
+                shutil.copyfile(Path(folder) / f"{name}.svg", TARGET / f"{name}-{size}.svg")
+        return done.returncode
 
 
 if __name__ == "__main__":
