@@ -99,3 +99,21 @@ def test_a_disk_that_takes_no_more_takes_no_text_away(profile: dict[str, str], t
     )
     assert told.stdout.decode().count(text) == 1
     assert db.exists()
+
+
+def test_a_store_found_damaged_while_one_works_is_said(profile: dict[str, str], tmp_path: Path) -> None:
+    for n in range(8):
+        customer = ("--customer", f"Cliente {n}", "--channel", "email", "--text", "Comprei ontem. " * 400)
+        assert run(["create", "--subject", "Outro", *customer]) == 0
+    file = tmp_path / "data" / "store" / "store.db"
+    data = bytearray(file.read_bytes())
+    db = engine.connect(file, None)
+    root = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'audit'").fetchone()[0]
+    db.close()
+    data[(root - 1) * 4096 : (root - 1) * 4096 + 64] = b"x" * 64
+    file.write_bytes(data)
+    (file.parent / "store.lock").write_text('{"clean": false}')
+    with Terminal(columns=120, rows=30, environment=profile) as at:
+        at.wait_for("doctor --repair", limit=40)
+        at.press("ctrl+q")
+        assert at.wait(20) == 0

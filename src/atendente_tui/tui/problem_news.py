@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
 
 SECONDS = 10.0
+LONG = 120.0
+"""Seconds for what must not be missed."""
 
 
 class ProblemNews:
@@ -24,7 +26,9 @@ class ProblemNews:
         self._app = app
         self._known = {row.command_id for row in outbox.conflicts(app.read)}
         self._faults: tuple[Fault, ...] = ()
+        self._damage_told = False
         self.look_at_rules()
+        self.look_at_health()
 
     def look_at_rules(self) -> None:
         """Say which of the team's calendars and policies cannot be used, once."""
@@ -34,6 +38,22 @@ class ProblemNews:
         if fresh := [str(one) for one in found if one not in before]:
             title = _("Shared rules that cannot be used")
             self._app.say("\n".join(fresh[:5]), title=title, severity="warning", seconds=20)
+
+    def look_at_health(self) -> None:
+        """Say, once, that the store is damaged, and each time that no copy of it could be made."""
+        keeper = self._app.workplace.store.keeper
+        if keeper is None:
+            return
+        if keeper.faults and not self._damage_told:
+            self._damage_told = True
+            said = _(
+                "The store is damaged. Nothing is lost by stopping now: close the program and run "
+                "“atendente doctor --repair”, which saves first what was not sent yet."
+            )
+            self._app.say(said, severity="error", seconds=LONG)
+        elif keeper.copy_failed is not None:
+            said = _("No copy of the store could be made: {error}")
+            self._app.say(said.format(error=keeper.copy_failed), severity="warning", seconds=SECONDS)
 
     def look(self) -> None:
         rows = outbox.conflicts(self._app.read)
