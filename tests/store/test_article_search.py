@@ -167,6 +167,15 @@ def test_what_is_kept_up_is_what_would_be_made_anew(
                 ]
 
 
+def test_without_time_to_rank_all_what_is_at_hand_is_judged(store: Store) -> None:
+    put(store, [Article(f"a{n}", f"Prazo {n}", "Prazo do estorno.\n") for n in range(1_200)])
+    with closing(store.search_reader()) as db:
+        for query in ("prazo do estorno", "prazo"):
+            hits = search_articles(db, question(query), deadline_ms=0)
+            assert len(hits) == 20
+            assert all(hit.score > 0 for hit in hits)
+
+
 def test_pasted_internal_words_are_known_again_until_the_article_is_no_longer_internal(kb: Store) -> None:
     secret = "Até trezentos reais o atendente aprova sozinho, acima disso só com a supervisão."
     put(kb, [Article("alcada", "Alçadas", secret + "\n", Audience.INTERNAL)])

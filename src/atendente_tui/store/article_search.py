@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 CANDIDATES = 120
 """Articles that the full text brings to be judged."""
+AT_HAND = 300
+"""Articles that are judged when there was no time to choose the best of all."""
+AT_LEAST = 0.1
+"""Seconds that the last of the looks has in any case: it stops by itself."""
 WORDS = 24
 """Words of a query that are looked for."""
 NEAR = 12
@@ -100,7 +104,7 @@ def search_articles(
 ) -> list[ArticleHit]:
     """The articles that answer best, best first; without words, those that pass the filters, the most used first.
 
-    At the deadline the rarest words alone have chosen. `where` is a store, or a connection from `search_reader()`.
+    At the deadline those at hand with every word are judged. `where` is a store, or a connection from `search_reader()`.
     """
     db = where if isinstance(where, sqlite.Connection) else where.searcher()
     if not asked.words:
@@ -118,7 +122,7 @@ def ranked(
     """The best articles for these words."""
     stems = {near for one in sought for near, _ in one.near}
     hits: list[ArticleHit] = []
-    for article, length, text in _candidates(db, _choosing(sought, corpus), filters, deadline_ms):
+    for article, length, text in _candidates(db, sought, corpus, filters, deadline_ms):
         judged = score(sought, unpacked(text, length, stems), corpus)
         if judged.met:
             hits.append(ArticleHit(article, judged.score, judged.met))
@@ -254,29 +258,41 @@ def _choosing(sought: Sequence[Wanted], corpus: Corpus) -> list[str]:
 
 
 def _candidates(
-    db: Connection, stems: Sequence[str], filters: Filters, deadline_ms: int
+    db: Connection, sought: Sequence[Wanted], corpus: Corpus, filters: Filters, deadline_ms: int
 ) -> list[tuple[int, int, str]]:
+    """Articles to be judged: the best by bm25; when ranking them all takes too long, what is at hand with every word, or any."""
+    stems = _choosing(sought, corpus)
     if not stems:
         return []
     where, values = _where(filters)
-    sql = (
-        f"SELECT d.id, d.length, d.profile FROM (SELECT kb_text.rowid AS r FROM kb_text {where} ORDER BY kb_text.rank LIMIT {CANDIDATES}) f"
-        " JOIN kb_doc d ON d.id = f.r"
-    )
-    until = monotonic() + deadline_ms / 1_000
-    for chosen in (stems, stems[:2]):
-        db.set_progress_handler(lambda: monotonic() > until, 2_000)  # noqa: B023 # the newest is meant
+    best = f"SELECT kb_text.rowid AS r FROM kb_text {where} ORDER BY kb_text.rank LIMIT {CANDIDATES}"
+    any_of = f"SELECT kb_text.rowid AS r FROM kb_text {where} LIMIT {AT_HAND}"
+    chosen = set(stems)
+    groups = [_or(near for near, _ in one.near if near in chosen) for one in sought]
+    every = " AND ".join(f"({one})" for one in groups if one)
+    rows: list[tuple[int, int, str]] = []
+    last = _or(stems[:2])
+    for found, match, share in ((best, _or(stems), 0.5), (any_of, every, 0.3), (any_of, last, 0.2)):
+        until = monotonic() + max(deadline_ms * share / 1_000, AT_LEAST if match is last else 0.0)
+        db.set_progress_handler(lambda: monotonic() > until, 2_000)  # noqa: B023 # each its own
         try:
-            match = " OR ".join(f'"{one}"' for one in chosen)
-            rows: list[tuple[int, int, str]] = db.execute(sql, (match, *values)).fetchall()
-            return rows
+            rows = db.execute(
+                f"SELECT d.id, d.length, d.profile FROM ({found}) f JOIN kb_doc d ON d.id = f.r",
+                (match, *values),
+            ).fetchall()
         except sqlite.OperationalError as wrong:
             if "interrupted" not in str(wrong):
                 raise
-            until = monotonic() + deadline_ms / 1_000
+        else:
+            if rows or found is best:
+                break
         finally:
             db.set_progress_handler(None, 0)
-    return []
+    return rows
+
+
+def _or(stems: Iterable[str]) -> str:
+    return " OR ".join(f'"{one}"' for one in stems)
 
 
 def _where(filters: Filters) -> tuple[str, list[str]]:
