@@ -388,3 +388,25 @@ def test_a_new_ticket_is_sound_and_has_its_first_message(command: Create) -> Non
     else:
         assert (event.direction, event.author_kind) == (Direction.OUTBOUND, AuthorKind.AGENT)
         assert (event.author, event.at) == (command.author, NOW)
+
+
+def test_what_goes_with_an_answer_is_told_by_its_event_and_left_out_where_nothing_does() -> None:
+    bare = Reply.model_validate(
+        {
+            "id": UUID(int=7),
+            "at": NOW,
+            "author": "ana",
+            "ticket": {"id": 1, "remote": "1"},
+            "text": "Oi",
+            "channel": "email",
+        }
+    )
+    assert not {"cc", "bcc", "not_before", "template", "survey"} & set(bare.model_dump(mode="json"))
+    more = bare.model_copy(update={"cc": ("a@x.com",), "bcc": ("b@x.com",), "template": "t", "survey": False})
+    assert Reply.model_validate_json(more.model_dump_json()) == more
+    ticket = TicketUpsert(
+        remote_id="1", subject="s", channel=Channel.EMAIL, status=Status.OPEN, opened_at=NOW, updated_at=NOW
+    )
+    told = decide(more, Facts(ticket=ticket), NOW).events[0]
+    assert told.data == {"cc": "a@x.com", "bcc": "b@x.com", "template": "t", "survey": False}
+    assert decide(bare, Facts(ticket=ticket), NOW).events[0].data == {}

@@ -77,6 +77,8 @@ class RequestTracker:
             raise Rejected("the ticket is not in RT yet")
         if isinstance(command, Reply | Note) and command.attachments:
             raise Rejected(_("RT takes no attachments from here yet."))
+        if isinstance(command, Reply) and (command.cc or command.bcc):
+            raise Rejected(_("RT sends no copies from here yet."))
         match command:
             case Reply():
                 return await messages.reply(session, command, remote)
