@@ -74,6 +74,7 @@ def test_a_new_key_makes_the_old_paper_worthless(cli: Cli, made: Made, tmp_path:
     assert cli("key", "status", "--json").json()["recovery_shown"] is False
     paper = recovery.code_of(bytes.fromhex(before.strip()))
     assert "não é destes dados" in cli("key", "recover", "--code-stdin", given=paper).err
+    assert "the store has a new key" in [line["what"] for line in cli("log", "--json").json()]
     assert not list((tmp_path / "keys").glob("*.next"))
     assert not list((tmp_path / "data" / "store").glob("*recod*"))
     assert cli("doctor", "--json").code == 0

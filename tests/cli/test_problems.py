@@ -34,7 +34,9 @@ def set_aside(cli: Cli, made: Made, tmp_path: Path) -> dict[str, Any]:
     there = ticket_change(1)
     assert isinstance(there, TicketUpsert)
     store.write(
-        lambda tx: ingest.apply_changes(tx, [there, lost.model_copy(update={"ticket": None, "customer": None})], BACKEND)
+        lambda tx: ingest.apply_changes(
+            tx, [there, lost.model_copy(update={"ticket": None, "customer": None})], BACKEND
+        )
     )
     store.close()
     [row] = cli("problems", "list", "--json").json()

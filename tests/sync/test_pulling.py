@@ -9,7 +9,10 @@ import pytest
 from atendente_tui.backends.port import ProtocolError, Unreachable
 from atendente_tui.desk import answering
 from atendente_tui.domain.change import TicketGone
+from atendente_tui.store import room
 from atendente_tui.sync.pulling import MassDisappearance, pull
+from atendente_tui.sync.remembered import status_of
+from tests.builders import ticket_change
 from tests.desk.seen import one, table, tallies_agree, world
 from tests.sync.conftest import Bench
 from tests.sync.helpdesk import Killed
@@ -121,6 +124,27 @@ async def test_a_mass_disappearance_needs_a_persons_word(
     assert report.error is None
     assert one(bench.store, "SELECT count(*) FROM ticket") == tickets - gone
     assert tallies_agree(bench.store)
+    bench.store.close()
+
+
+async def test_when_the_disk_gets_short_answers_still_leave_and_nothing_more_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    await bench.once()
+    ticket = one(bench.store, "SELECT id FROM ticket WHERE remote_id = 't1'")
+    answering.reply(bench.desk, ticket, "Já seguiu.").result()
+    bench.world.tell(ticket_change(99))
+    cursor = one(bench.store, "SELECT value FROM sync_state WHERE key = 'cursor'")
+    monkeypatch.setattr(room, "LOW", 1 << 60)
+    report = await bench.once()
+    assert (report.error, report.pushed, report.pulled) == ("disk_low", 1, 0)
+    assert one(bench.store, "SELECT value FROM sync_state WHERE key = 'cursor'") == cursor
+    assert status_of(bench.store.reader(), "example").state == "paused"
+    monkeypatch.undo()
+    report = await bench.once()
+    assert report.error is None
+    assert one(bench.store, "SELECT count(*) FROM ticket WHERE remote_id = 't99'") == 1
     bench.store.close()
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from atendente_tui import log
 from atendente_tui.cli import lines, printing, speaking, usage
 from atendente_tui.cli.exits import Ended, Exit, failures_said, say, unforeseen
 from atendente_tui.i18n import _
@@ -46,9 +47,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "subjects": ("privacy",),
     "demonstrating": ("demo",),
     "hub": ("hub",),
-    "health": ("doctor",),
     "keys": ("key",),
     "logged": ("log",),
+    "health": ("doctor",),
 }
 """The modules of this room with the commands each brings; in this order help lists them."""
 
@@ -92,6 +93,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command. Returns its exit code; no failure that is known ends in a traceback."""
     if "ATENDENTE_LANG" not in os.environ:
         _speak_as_configured()
+    if "hub" not in arguments[:1]:  # a server has a log of its own
+        log.begin()
     speaking.lend_language()
     printing.ask("")
     completing = any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ)

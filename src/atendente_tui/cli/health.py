@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from atendente_tui.cli.opening import configuration, store_key
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.clock import SystemClock
 from atendente_tui.i18n import _, p_
+
+_log = logging.getLogger(__name__)
 
 
 def register(app: typer.Typer) -> None:
@@ -64,6 +67,7 @@ def _repair() -> dict[str, Any] | None:
         say(_("The store is sound; there is nothing to repair."))
         return None
     done = damage.repair(place, key, SystemClock().now())
+    _log.warning("the store was mended: %s places of it could not be read", done.faults)
     say(_("The damaged store is kept as {file}.").format(file=done.aside))
     if done.restored is not None:
         say(_("Its place was taken by the copy {file}.").format(file=done.restored.name))

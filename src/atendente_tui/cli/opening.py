@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui import i18n, log, os_words, paths
+from atendente_tui import i18n, os_words, paths
 from atendente_tui.cli.exits import Ended, Exit, failures_said, say, unforeseen
 from atendente_tui.clock import SystemClock
 from atendente_tui.config import Config, load
@@ -82,7 +82,6 @@ def session(*, writing: bool = False, searching: bool = False) -> Iterator[Sessi
     from atendente_tui.desk.governing import Governing
     from atendente_tui.desk.opening import agent_of, desk_of
 
-    log.begin()
     config = configuration()
     data = paths.data_dir()
     try:
