@@ -154,7 +154,7 @@ class ReviewConfig(NamedTuple):
     avoid: Mapping[str, str] = MappingProxyType({})
     """Words not to be used → what to say instead."""
     dictionary: Path | None = None
-    """The .dic file of a Hunspell dictionary (its .aff beside it) in place of ours."""
+    """The .dic file of a Hunspell dictionary (its .aff beside it) in place of the system's Brazilian one."""
 
 
 class AssistantConfig(NamedTuple):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from atendente_tui.desk.spelling import Speller
+from atendente_tui.desk.spelling import Speller, installed
 from atendente_tui.review.finding import Situation
 
 pytest.importorskip("hunspell", reason="the extra `spelling` is not installed")
+needs_dictionary = pytest.mark.skipif(
+    installed() is None and not os.environ.get("CI"),
+    reason="no Brazilian dictionary here (Debian: hunspell-pt-br)",
+)
 
 
+@needs_dictionary
 def test_it_knows_portuguese_and_offers_what_was_meant(tmp_path: Path) -> None:
     own = tmp_path / "palavras.txt"
     speller = Speller(None, own)
@@ -37,6 +43,7 @@ def test_where_there_is_no_dictionary_every_word_is_known(tmp_path: Path) -> Non
     speller.close()
 
 
+@needs_dictionary
 def test_a_process_that_breaks_breaks_nothing(tmp_path: Path) -> None:
     speller = Speller()
     try:

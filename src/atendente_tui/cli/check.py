@@ -29,6 +29,7 @@ NAMES: Mapping[str, str] = {
     "rights": later_in("check", "rights"),
     "adapter": later_in("check", "adapter"),
     "settings": later_in("check", "settings file"),
+    "spelling": later_in("check", "spelling"),
 }
 """What people read for the names of the checks; those that are names everywhere are not in it."""
 

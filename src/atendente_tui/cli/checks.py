@@ -38,6 +38,7 @@ def checks(offline: bool) -> Iterator[Check]:
     yield _keyring()
     yield from store_checks(config)
     yield _terminal()
+    yield from _spelling(config)
     if config.backend is None:
         yield Check("backend", True, _("none in use"), _("atendente backend use NAME --url URL"))
     elif not offline:
@@ -173,6 +174,31 @@ def _settings(config: Config) -> Iterator[Check]:
     good = status.st_uid in (os.getuid(), 0) and not status.st_mode & 0o022
     advice = _("Others may write it: chmod go-w {file}").format(file=config.source)
     yield Check("settings", good, f"{status.st_mode & 0o777:04o}", "" if good else advice)
+
+
+def _spelling(config: Config) -> Iterator[Check]:
+    """What is not there is no fault, but somebody may wonder why no word is ever wrong."""
+    from atendente_tui.desk.spelling import installed, missing
+
+    if config.review.levels.get("spelling") == "off":
+        return
+    dictionary = config.review.dictionary or installed()
+    lacks = missing(dictionary)
+    if lacks is None:
+        yield Check("spelling", True, str(dictionary))
+    elif lacks == "hunspell":
+        yield Check("spelling", True, _("not looked at"), "pip install 'atendente-tui[spelling]'")
+    elif config.review.dictionary is not None:
+        yield Check(
+            "spelling",
+            False,
+            str(dictionary),
+            _("review.dictionary names a .dic file with its .aff beside it"),
+        )
+    else:
+        yield Check(
+            "spelling", True, _("not looked at"), _("Install a Brazilian dictionary (Debian: hunspell-pt-br)")
+        )
 
 
 def _log() -> Check:

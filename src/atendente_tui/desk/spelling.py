@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess  # nosec B404 # our own module, in a process of its own
 import sys
 from collections.abc import Iterable
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from atendente_tui.config import Config
     from atendente_tui.review.finding import Place, Situation
 
-SHIPPED = Path(__file__).parent.parent / "review" / "dictionaries" / "pt_BR.dic"
+DICTIONARY = "pt_BR.dic"
+FOLDERS = (
+    *("/usr/share/hunspell", "/usr/share/myspell", "/usr/share/myspell/dicts", "/usr/local/share/hunspell"),
+    *("/opt/homebrew/share/hunspell", "~/.local/share/hunspell", "~/Library/Spelling", "/Library/Spelling"),
+)
+"""Where systems keep their dictionaries (Debian and Fedora: the package hunspell-pt-br or hunspell-pt-BR)."""
 REMEMBERED = 20_000
 """Words kept with what the dictionary said of them."""
 
@@ -29,16 +35,18 @@ class Speller:
     """Starts its process with the first question and ends it with `close`. May be asked from any thread.
 
     Where there is no Hunspell (the extra `spelling`) or no dictionary, it knows every word.
+
+    dictionary   a .dic file, its .aff beside it; else the one of the system
     """
 
     def __init__(self, dictionary: Path | None = None, own: Path | None = None) -> None:
-        self._dictionary = dictionary or SHIPPED
+        self._dictionary = dictionary or installed()
         self._own = own
         self._own_read: tuple[float, frozenset[str]] = (-1.0, frozenset())
         self._told: dict[str, tuple[str, ...] | None] = {}
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
-        self.able = find_spec("hunspell") is not None and self._dictionary.is_file()
+        self.able = missing(self._dictionary) is None
         """Whether there is a dictionary to ask. False, too, once it broke."""
 
     def places(self, text: str, where: Situation) -> tuple[Place, ...]:
@@ -123,6 +131,24 @@ class Speller:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def installed() -> Path | None:
+    """The system's Brazilian dictionary, DICPATH first."""
+    named = os.environ.get("DICPATH", "").split(os.pathsep)
+    places = (Path(one).expanduser() / DICTIONARY for one in (*named, *FOLDERS) if one)
+    return next((one for one in places if _whole(one)), None)
+
+
+def missing(dictionary: Path | None) -> str | None:
+    """What the dictionary cannot be asked for want of: "hunspell", "dictionary"; None when all is there."""
+    if find_spec("hunspell") is None:
+        return "hunspell"
+    return None if dictionary is not None and _whole(dictionary) else "dictionary"
+
+
+def _whole(dictionary: Path) -> bool:
+    return dictionary.is_file() and dictionary.with_suffix(".aff").is_file()
 
 
 def speller_of(config: Config) -> Speller:
