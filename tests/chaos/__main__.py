@@ -23,7 +23,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 FIRST = 100_000
 """The first seed: far from those of the default run."""
-CHUNK = 25
+CHUNK = 10
 FEW = 5
 """Histories that went wrong, after which the rest is not tried."""
 
@@ -52,6 +52,7 @@ def lived(first: int, count: int) -> tuple[int, list[str], Counter[str]]:
 
 def histories(wanted: int, seconds: float) -> Part:
     began = time.monotonic()
+    tell = began + 60
     done, faults, met = 0, list[str](), Counter[str]()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         waiting = [pool.submit(lived, FIRST + at, min(CHUNK, wanted - at)) for at in range(0, wanted, CHUNK)]
@@ -61,7 +62,8 @@ def histories(wanted: int, seconds: float) -> Part:
             count, wrong, more = one.result()
             done, met = done + count, met + more
             faults += wrong
-            if done // 500 != (done - count) // 500:
+            if time.monotonic() > tell:
+                tell = time.monotonic() + 60
                 say(f"  {done} histories, {time.monotonic() - began:.0f} s, {len(faults)} went wrong")
             if len(faults) >= FEW or time.monotonic() - began > seconds:
                 for left in waiting:

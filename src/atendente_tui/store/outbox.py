@@ -165,8 +165,9 @@ def counts(db: Connection) -> dict[OutboxState, int]:
 def recover(tx: Tx) -> int:
     """At a start: what was in flight when the program ended may have arrived, or not. Returns how many."""
     changed = tx.db.execute(
-        "UPDATE outbox SET state = 'queued', may_have_arrived = 1, changed = ? WHERE state = 'sent'",
-        (tx.now,),
+        "UPDATE outbox SET state = 'queued', may_have_arrived = 1, hold_until = min(hold_until, :now),"
+        " next_try = min(next_try, :now), changed = :now WHERE state = 'sent'",
+        {"now": tx.now},
     ).rowcount
     if changed:
         tx.touch("outbox")
@@ -205,8 +206,8 @@ def requeue(
     """Back in line until `next_try` (ms). `counted` False takes the attempt back (asked to wait, not logged in)."""
     tx.db.execute(
         "UPDATE outbox SET state = 'queued', next_try = ?, may_have_arrived = ?, error_code = ?, error = ?, changed = ?,"
-        " attempts = attempts - ? WHERE n = ? AND state = 'sent'",
-        (next_try, int(may_have_arrived), error_code, error, tx.now, 0 if counted else 1, n),
+        " hold_until = min(hold_until, ?), attempts = attempts - ? WHERE n = ? AND state = 'sent'",
+        (next_try, int(may_have_arrived), error_code, error, tx.now, tx.now, 0 if counted else 1, n),
     )
     tx.touch("outbox")
 
