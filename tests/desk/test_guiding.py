@@ -12,7 +12,7 @@ import pytest
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.clock import VirtualClock
-from atendente_tui.desk import guiding, knowing, together, undoing
+from atendente_tui.desk import drafting, guiding, knowing, together, undoing
 from atendente_tui.desk.desk import Can, Desk
 from atendente_tui.desk.known import known
 from atendente_tui.domain.refusal import Refused
@@ -237,6 +237,17 @@ def test_deeds_lie_upon_each_other(desk: Desk, clock: VirtualClock) -> None:
     outcomes = together.preview(desk, 1, wanted).result()
     assert any(one.hinders for one in outcomes[1:])
     clock.advance(timedelta(seconds=1))
+
+
+def test_what_is_being_written_is_neither_sent_nor_lost(desk: Desk, db: Connection) -> None:
+    drafting.save_draft(desk, 1, "reply", "meia resposta", (0, 4)).result()
+    outcomes = together.perform(desk, 1, WANTED, keep_drafts=True).result()
+    assert reading.draft(db, "1:reply").text == "meia resposta"  # type: ignore[union-attr]
+    sent = outcomes[0].submitted
+    assert sent is not None
+    assert "meia" not in outbox.row(db, str(sent.command_id)).body  # type: ignore[union-attr]
+    together.undo(desk, sent.command_id).result()
+    assert reading.draft(db, "1:reply").text == "Aberto!\n\nmeia resposta"  # type: ignore[union-attr]
 
 
 def test_scripts_meant_for_a_ticket_are_offered_first(desk: Desk, store: Store, tmp_path: Path) -> None:

@@ -121,7 +121,10 @@ def end(
         if dry_run:
             outcomes = together.preview(at.desk, ticket_id, made).result()
             return told_outcomes(at, ticket_id, outcomes, as_json, dry_run=True)
-        outcomes = together.perform(at.desk, ticket_id, made, name=there.script.id).result() if made else []
+        outcomes = []
+        if made:
+            name = there.script.id
+            outcomes = together.perform(at.desk, ticket_id, made, name=name, keep_drafts=True).result()
         guiding.leave(at.desk, ticket_id, there.script, reason, noted=bool(made)).result()
         return told_outcomes(at, ticket_id, outcomes, as_json, dry_run=False)
 

@@ -89,7 +89,7 @@ def run_macro(
             outcomes = together.preview(at.desk, ticket_id, made).result()
             return told_outcomes(at, ticket_id, outcomes, as_json, dry_run=True)
         try:
-            outcomes = together.perform(at.desk, ticket_id, made, name=one.id).result()
+            outcomes = together.perform(at.desk, ticket_id, made, name=one.id, keep_drafts=True).result()
         except together.NotWhole as refused:
             return told_outcomes(at, ticket_id, [refused.outcome], as_json, dry_run=False)
         return told_outcomes(at, ticket_id, outcomes, as_json, dry_run=False)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
     from atendente_tui.knowledge.actions import Action, Ending
+    from atendente_tui.store.rows import DraftRow
     from atendente_tui.store.writing import Tx
 
 WATCHED = ("status", "priority", "assignee", "team", "tier", "reason", "wrap_up", "tags", "snoozed_until")
@@ -121,18 +122,27 @@ def preview(desk: Desk, ticket_id: int, wanted: Sequence[Deed]) -> Future[list[O
     return desk.do(job)
 
 
-def perform(desk: Desk, ticket_id: int, wanted: Sequence[Deed], *, name: str = "") -> Future[list[Outcome]]:
+def perform(
+    desk: Desk, ticket_id: int, wanted: Sequence[Deed], *, name: str = "", keep_drafts: bool = False
+) -> Future[list[Outcome]]:
     """Do all of it in one transaction. Raises NotWhole for the first that is not allowed: nothing is done then.
 
-    name   of the macro or script, for the audit. Refused(nothing_to_change) when everything is so already.
+    name          of the macro or script, for the audit
+    keep_drafts   what is being written on the ticket is something else than what is sent here, and stays
+
+    Refused(nothing_to_change) when everything is so already.
     """
     jobs = _jobs(desk, ticket_id, wanted)
     batch = str(desk.given().id)
 
     def job(tx: Tx) -> list[Outcome]:
         from atendente_tui.store import audit
+        from atendente_tui.store.drafts import save_draft
 
+        drafts = _drafts(tx, ticket_id) if keep_drafts and not desk.dry else []
         outcomes = _each(tx, desk, ticket_id, jobs)
+        for draft in drafts:
+            save_draft(tx, draft)
         for one in outcomes:
             if one.hinders:
                 raise NotWhole(one)
@@ -230,6 +240,14 @@ def _each(tx: Tx, desk: Desk, ticket_id: int, jobs: Sequence[tuple[Deed, Job]]) 
         outcomes.append(Outcome(deed, changes, submitted=None if desk.dry else submitted))
         before = after
     return outcomes
+
+
+def _drafts(tx: Tx, ticket_id: int) -> list[DraftRow]:
+    from atendente_tui.desk.drafting import slot_of
+    from atendente_tui.store import reading
+
+    found = (reading.draft(tx.db, slot_of(ticket_id, kind)) for kind in ("reply", "note"))
+    return [one for one in found if one is not None]
 
 
 def _columns(tx: Tx, ticket_id: int) -> dict[str, str | None]:

@@ -87,7 +87,8 @@ async def previewed(
     if answer != "all":
         return False
     try:
-        done = await outcome(together.perform(desk, ticket_id, made, name=name))
+        app.save_drafts()  # what is being written stays, so it must be whole
+        done = await outcome(together.perform(desk, ticket_id, made, name=name, keep_drafts=True))
     except Refused as refused:
         if refused.code == together.SAME:  # all of it is so already
             return True
