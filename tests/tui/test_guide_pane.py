@@ -210,6 +210,21 @@ async def test_the_list_is_ticked_and_kept(data: Path) -> None:
         await one.shows("Confirmar um fato")
 
 
+async def test_solving_says_first_what_the_process_asks_for(data: Path) -> None:
+    async with world(data, tickets=6) as one:
+        ticket_id = await opened(one)
+        await one.press("T")
+        await one.shows("Falta confirmar: identidade confirmada.")
+        assert "- Conferir o rastreio" in one.frame()
+        await one.press("escape")
+        await one.press("r")
+        await one.press(*"pronto", "ctrl+r")
+        await one.shows("Faltam 2 itens da lista")
+        assert outbox.listing(one.app.read, ("held", "queued"), limit=9) == []
+        await one.press("ctrl+r")
+        await one.until(lambda: reading.ticket(one.app.read, ticket_id).status == "solved")  # type: ignore[union-attr]
+
+
 async def test_a_macro_is_previewed_done_and_taken_back_as_one(data: Path) -> None:
     async with world(data, tickets=6) as one:
         ticket_id = await opened(one)

@@ -320,6 +320,20 @@ def _in_turn(verb: Callable[[Screen[Any]], Awaitable[object]]) -> Handler:
     return handler
 
 
+def lacking(listed: Checklist) -> str:
+    """`gaps` in one line."""
+    from atendente_tui import labels
+
+    said = []
+    if listed.missing.facts:
+        names = ", ".join(labels.fact(one) for one in listed.missing.facts)
+        said.append(_("Not confirmed yet: {names}.").format(names=names))
+    if count := len(listed.missing.items):
+        text = n_("{n} thing of the list is not done.", "{n} things of the list are not done.", count)
+        said.append(text.format(n=count))
+    return " ".join(said)
+
+
 HANDLERS: Mapping[str, Handler] = {
     "guide": choose_script,
     "guide_next": _in_turn(go_on),

@@ -136,6 +136,23 @@ def edit_outside(composer: Composer) -> None:
     composer.write()
 
 
+def solve(composer: Composer) -> Any:
+    """Send and solve; where the process of the ticket still asks for something, that is said first, and the key again does it."""
+    from atendente_tui.tui.verbs.guiding import lacking
+    from atendente_tui.tui.widgets.guide_pane import guide_of
+
+    pane = guide_of(composer.screen)
+    if pane is not None and pane.ticket_id == composer.ticket_id and pane.listed is not None:
+        said = lacking(pane.listed)
+        if said:
+            key = composer.app.keymap.shown("send_and_solve")
+            said = f"{said} {_('{key} again solves it all the same').format(key=key)}"
+            if composer.alert != said:
+                composer.warn(said)
+                return None
+    return send(composer, solve=True)
+
+
 def _on(do: Callable[[Composer], Any]) -> Callable[[Any], Any]:
     """The same on a screen: nothing where it has no composer yet."""
 
@@ -149,7 +166,7 @@ def _on(do: Callable[[Composer], Any]) -> Callable[[Any], Any]:
 HANDLERS = {
     "send": _on(send),
     "send_and_next": _on(lambda composer: send(composer, on=True)),
-    "send_and_solve": _on(lambda composer: send(composer, solve=True)),
+    "send_and_solve": _on(solve),
     "switch_kind": _on(switch_kind),
     "channel": _on(choose_channel),
     "discard": _on(discard),
