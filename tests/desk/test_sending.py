@@ -158,3 +158,18 @@ def test_a_text_and_its_orders_are_one(desk: Desk, store: Store) -> None:
     assert outcomes[0].submitted is not None
     together.undo(desk, outcomes[0].submitted.command_id).result(10)
     assert {row.state for row in outbox_rows(store)} == {"undone"}
+
+
+def test_a_link_to_an_internal_article_is_held_back(desk: Desk, store: Store) -> None:
+    mail = ids(store, "channel = 'email'")[0]
+    store.write(
+        lambda tx: tx.db.execute(
+            "INSERT INTO article (ref, title, body, audience, tags, url, used) VALUES ('x', 'Alçadas', 'y', 'internal', '[]', ?, 0)",
+            ("https://ajuda.loja.example/Base/12/",),
+        )
+    )
+    text = "Oi! Veja em https://ajuda.loja.example/base/12 como o estorno é feito."
+    where = reviewing.with_passages(desk, text, reviewing.situation(store.reader(), desk, mail))
+    assert where.internal_links == {"https://ajuda.loja.example/base/12"}
+    assert refused(desk, mail, text) == "review_blocked"
+    assert reviewing.internal_links(desk.store.searcher(), "sem endereço") == frozenset()

@@ -154,3 +154,13 @@ async def test_outside_its_window_the_channel_takes_approved_templates_only(tmp_
         body = one.app.read.execute("SELECT body FROM outbox ORDER BY n DESC LIMIT 1").fetchone()[0]
         assert json.loads(body)["template"] == "retomar"
         assert not composer.area.read_only
+
+
+async def test_the_signature_is_shown_before_it_goes_below(tmp_path: Path) -> None:
+    async with world(tmp_path) as one:
+        place = one.app.workplace
+        place.desk = place.desk._replace(signatures={"whatsapp": "{{atendente.nome}}\nLoja"})
+        composer = await writing(one, text="Oi, Maria! O pedido chega na sexta.")
+        assert "assinatura: Ana Souza / Loja" in "\n".join(lines_of(composer.query_one("#to")))
+        await one.pilot.press("ctrl+s")
+        await one.until(lambda: "Oi, Maria! O pedido chega na sexta.\n\nAna Souza\nLoja" in messages(one))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from atendente_tui.config import Config
     from atendente_tui.desk.desk import Desk
     from atendente_tui.store.writing import Tx
+
+_LINK = re.compile(r"https?://[^\s<>\"”’)\]]+", re.IGNORECASE)
+MOST_LINKS = 20
+"""Links of one text that are looked up among the articles."""
 
 Silenced = Mapping[tuple[str, str], str]
 """Findings that somebody let pass, by `Finding.key`, each with the reason given."""
@@ -84,10 +89,6 @@ def situation(
     return where._replace(
         copies=tuple(copies),
         familiar=familiar(db, ticket_id) if copies else frozenset(),
-        internal_links=frozenset(
-            str(found[0]).rstrip("/").casefold()
-            for found in db.execute("SELECT url FROM article WHERE audience = 'internal' AND url IS NOT NULL")
-        ),
         due=formats.moment(ticket.sla_due, ZoneInfo(desk.zone), moment) if ticket.sla_due is not None else "",
         template=template,
     )
@@ -130,10 +131,26 @@ def with_passages(desk: Desk, text: str, where: Situation) -> Situation:
     from atendente_tui.store.errors import StoreError
 
     try:
-        shared = internal_in(desk.store.searcher(), text)
+        db = desk.store.searcher()
+        shared = internal_in(db, text)
+        links = internal_links(db, text)
     except (sqlite.Error, StoreError, OSError):
         return where
-    return where._replace(internal=tuple(Passage(one.title, text[one.start : one.end]) for one in shared))
+    passages = tuple(Passage(one.title, text[one.start : one.end]) for one in shared)
+    return where._replace(internal=passages, internal_links=links)
+
+
+def internal_links(db: Connection, text: str) -> frozenset[str]:
+    """Of the links in a text those that lead to internal articles, small and without a slash at the end."""
+    links = [one.rstrip("/.,;:!?") for one in _LINK.findall(text)[:MOST_LINKS]]
+    if not links:
+        return frozenset()
+    rows = db.execute(
+        "SELECT lower(rtrim(url, '/')) FROM mirror.article WHERE audience = 'internal'"
+        " AND lower(rtrim(url, '/')) IN (SELECT lower(value) FROM json_each(?))",
+        (json.dumps(links),),
+    )
+    return frozenset(str(row[0]) for row in rows)
 
 
 def check(found: Collection[Finding], silenced: Silenced) -> None:

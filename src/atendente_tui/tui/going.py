@@ -56,8 +56,8 @@ class Going:
             silenced=dict(self.silenced),
         )
 
-    def said(self, zone: tzinfo, now: int, dot: str) -> str:
-        """All of it in a line, "" for nothing."""
+    def said(self, zone: tzinfo, now: int, dot: str, signature: str = "") -> str:
+        """All of it, and the signature below, in a line; "" for nothing."""
         parts = []
         if self.cc:
             parts.append(_("copy: {who}").format(who=", ".join(self.cc)))
@@ -70,6 +70,8 @@ class Going:
             parts.append(_("leaves {when}").format(when=formats.moment(to_ms(self.at), zone, now)))
         if self.template:
             parts.append(_("approved template: its words stay as they are"))
+        if signature:
+            parts.append(_("signed: {text}").format(text=" / ".join(signature.split("\n"))))
         return safe_line(f" {dot} ".join(parts), characters=300)
 
 

@@ -39,7 +39,7 @@ from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets import composer_lines as lines
 from atendente_tui.tui.widgets.composer_looks import STYLES
 from atendente_tui.tui.widgets.composer_review import Reading
-from atendente_tui.tui.widgets.composer_sending import look_for_news
+from atendente_tui.tui.widgets.composer_sending import look_for_news, signature_below
 from atendente_tui.tui.widgets.draft_keeper import DraftKeeper
 from atendente_tui.tui.widgets.rows_pane import LineBoard
 from atendente_tui.tui.widgets.writing import Writing
@@ -301,7 +301,7 @@ class Composer(Vertical):
         review = self.review()
         glyphs = self.app.glyphs
         row = self.ticket
-        said = self.going.said(self.app.workplace.zone, self.app.now_ms(), glyphs.dot)
+        said = self.going.said(self.app.workplace.zone, self.app.now_ms(), glyphs.dot, signature_below(self))
         beside = [Line((Span(said, "pending"),))] if said else []
         self.set_class(row is not None and self.kind == "reply", "-reply")
         self.set_class(row is not None and self.kind == "note", "-note")

@@ -188,3 +188,17 @@ def look_for_news(composer: Composer) -> bool:
 
 def _count(count: int) -> str:
     return n_("{n} new since you began", "{n} newer ones since you began", count).format(n=count)
+
+
+def signature_below(composer: Composer) -> str:
+    """What goes below the answer, "" for nothing; why it cannot, where a value is missing."""
+    if composer.way is None or composer.ticket is None or composer.going.template:
+        return ""
+    from atendente_tui.desk.sending import signature
+
+    try:
+        return signature(
+            composer.app.read, composer.app.workplace.desk, composer.ticket.id, composer.way.channel
+        )
+    except Refused as refused:
+        return labels.refusal(refused)
