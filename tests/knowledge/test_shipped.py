@@ -18,6 +18,7 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Audience, Channel, EventKind, IdentityKind, Status, Tier
 from atendente_tui.flow.graph import reached
 from atendente_tui.flow.guide import graph_of
+from atendente_tui.hub.content_folder import script_body
 from atendente_tui.knowledge.articles import Article, lint_articles, load_articles
 from atendente_tui.knowledge.inserting import Piece, insertion
 from atendente_tui.knowledge.macros import load_macros
@@ -25,7 +26,7 @@ from atendente_tui.knowledge.processes import lint_processes, load_processes, pr
 from atendente_tui.knowledge.reading_scenarios import load_scenario
 from atendente_tui.knowledge.scenario import Scenario
 from atendente_tui.knowledge.script_lint import lint_endings, lint_scripts
-from atendente_tui.knowledge.scripts import Script, load_scripts
+from atendente_tui.knowledge.scripts import Script, load_scripts, read_scripts
 from atendente_tui.knowledge.shipped import ARTICLES, FOLDER, MACROS, PLAY, PROCESSES, SCENARIO, SCRIPTS
 from atendente_tui.training.playing import load_play
 
@@ -108,6 +109,20 @@ def test_guided_scripts_branch_and_lint_clean():
     for name in unknown:
         said = debts.guide.steps[name].text  # type: ignore[union-attr]
         assert not disclosed(said, {"debt", "value"}), name
+
+
+def test_a_script_written_out_again_is_the_same():
+    for one in SCRIPTED:
+        (again,), faults = read_scripts(script_body(one), one.path)
+        assert faults == []
+        assert lineless(again) == lineless(one), one.id
+
+
+def lineless(script: Script) -> Script:
+    guide = script.guide
+    if guide is not None:
+        guide = replace(guide, steps={name: replace(step, line=0) for name, step in guide.steps.items()})
+    return replace(script, guide=guide, line=0)
 
 
 def test_every_area_of_the_work_has_its_texts():

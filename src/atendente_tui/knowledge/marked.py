@@ -146,7 +146,7 @@ def plain_tree(value: Value) -> Any:
         return {name: plain_tree(one) for name, one in value.data.items()}
     if isinstance(value.data, tuple):
         return [plain_tree(one) for one in value.data]
-    return value.data
+    return value.data.rstrip("\n") if value.data is not None and value.block else value.data
 
 
 class Fields:
