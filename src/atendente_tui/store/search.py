@@ -1,4 +1,5 @@
 """Search over every message, ticket, customer and article: every word must be there, the last may be a beginning.
+Articles are found as `store.article_search` finds them, with the words that were met marked.
 
 "recent" walks the index newest first and stops; "best" ranks by bm25 among the newest hits, because ranking all of
 them costs a second where a word is common. Accents and case do not matter.
@@ -98,11 +99,20 @@ def search(
     wanted = [kind for kind in KINDS if kinds is None or kind in kinds]
     until = monotonic() + deadline_ms / 1_000
     found: dict[Kind, list[SearchHit]] = {}
-    db.set_progress_handler(lambda: monotonic() > until, 2_000)
+
+    def late() -> bool:
+        return monotonic() > until
+
+    db.set_progress_handler(late, 2_000)
     try:
         for kind in reversed(wanted):  # messages first: what they leave room for, the others may fill
             room = limit - sum(map(len, found.values()))
-            found[kind] = _of_kind(db, kind, asked, max(room, min(SHARE, limit)), rank)
+            share = max(room, min(SHARE, limit))
+            if kind == "article" and '"' not in query:
+                found[kind] = _articles(db, query, share, round(max(0.02, until - monotonic()) * 1_000))
+                db.set_progress_handler(late, 2_000)
+            if not found.get(kind):
+                found[kind] = _of_kind(db, kind, asked, share, rank)
     except sqlite.OperationalError as wrong:
         if "interrupted" not in str(wrong):
             raise
@@ -112,6 +122,21 @@ def search(
     if rank == "best":
         hits.sort(key=lambda hit: -hit.score)
     return hits[:limit]
+
+
+def _articles(db: Connection, query: str, limit: int, deadline_ms: int) -> list[SearchHit]:
+    """Articles are found as people ask for them, not word by word; only phrases are left to the full text."""
+    from atendente_tui.store.article_search import passage, question, search_articles
+
+    hits = search_articles(db, question(query, typing=True), limit=limit, deadline_ms=deadline_ms)
+    found: list[SearchHit] = []
+    for hit in hits:
+        row = db.execute("SELECT updated, title FROM mirror.article WHERE id = ?", (hit.id,)).fetchone()
+        if row is not None:
+            found.append(
+                SearchHit("article", None, hit.id, row[0], None, row[1], passage(db, hit), hit.score)
+            )
+    return found
 
 
 def _match(db: Connection, kind: str, query: Query) -> str:
