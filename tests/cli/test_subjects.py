@@ -130,6 +130,11 @@ def test_people_see_masks_and_programs_what_was_written(cli: Cli, zuleide: str) 
         assert "529.982" not in told.out, words
         assert "98765" not in told.out, words
         assert "***.982.247-**" in told.out or words[0] == "search", "a passage ends before it"
+    assert cli("note", zuleide, "--text", f"conferi o CPF {CPF}", "--hold", "60").code == 0
+    assert cli("promise", zuleide, "--due", "amanhã 9h", "--text", f"ligar (11) 98765-4321, {CPF}").code == 0
+    for words in (("outbox", "list"), ("promises", "list"), ("problems", "list")):
+        told = cli(*words)
+        assert (told.code, "529.982" in told.out, "98765" in told.out) == (0, False, False), words
     assert CPF in cli("show", zuleide, "--json").out
     assert cli("show", zuleide, "--reveal", " ").code == 1
     assert CPF in cli("show", zuleide, "--reveal", "conferir o cadastro").out

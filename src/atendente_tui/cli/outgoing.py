@@ -16,6 +16,7 @@ from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.desk import outgoing
 from atendente_tui.domain.words import OutboxState
 from atendente_tui.i18n import _
+from atendente_tui.privacy.masking import masked
 from atendente_tui.store import outbox as rows
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
@@ -62,7 +63,7 @@ def _list(every: bool, as_json: bool) -> int:
                         labels.outbox(item["state"]),
                         str(one.attempts),
                         one.error or one.error_code or "",
-                        item["text"] or "",
+                        masked(item["text"] or "", at.config.privacy.mask),
                     ]
                     for one, item in zip(found, items, strict=True)
                 ),

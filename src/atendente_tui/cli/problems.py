@@ -15,6 +15,7 @@ from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.desk import poisoned
 from atendente_tui.i18n import _
+from atendente_tui.privacy.masking import masked
 from atendente_tui.store import poisoned as rows
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
@@ -56,7 +57,13 @@ def listing(as_json: AsJson = False) -> int:
             print_table(
                 [_("no."), _("when"), _("where"), _("reason"), _("change")],
                 (
-                    [str(one.n), formats.moment(one.at, at.zone, now), one.backend, one.error, one.change]
+                    [
+                        str(one.n),
+                        formats.moment(one.at, at.zone, now),
+                        one.backend,
+                        masked(one.error, at.config.privacy.mask),
+                        masked(one.change, at.config.privacy.mask),
+                    ]
                     for one in found
                 ),
             )

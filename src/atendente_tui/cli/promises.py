@@ -18,6 +18,7 @@ from atendente_tui.cli.printing import print_json, print_table
 from atendente_tui.desk import promising
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
+from atendente_tui.privacy.masking import masked
 from atendente_tui.store import reading
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def listing(
                         one.id,
                         formats.moment(one.due, at.zone, now),
                         one.protocol,
-                        one.customer,
+                        masked(one.customer, at.config.privacy.mask),
                         one.author,
-                        one.what,
+                        masked(one.what, at.config.privacy.mask),
                     ]
                     for one in found
                 ),
