@@ -78,6 +78,7 @@ def found(store: Store, query: str, *, typing: bool = False, **filters: str) -> 
         ("ORÇAMENTOS", "orcamento"),  # another form, other case
         ("orçamneto", "orcamento"),  # two letters swapped
         ("estrono cartao", "estorno"),
+        ("mukta", "multa"),  # a slip that leaves little of the word
         ("quero saber em quanto tempo cai o estorno no meu cartão", "estorno"),
         ("reembolso no cartão", "estorno"),  # a synonym
         ("meu pedido está atrasado", "entrega"),
