@@ -36,9 +36,8 @@ from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.workplace import Workplace
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-
     from sqlcipher3.dbapi2 import Connection
+    from textual.driver import Driver
 
 STUCK = 0.5
 """Seconds after which a text field that does not take what was typed is waited for no longer."""
