@@ -1,6 +1,6 @@
 """The program with one promise taken away, each: what the simulation must notice, or it proves nothing.
 
-A mutant is a list of attributes that are put in place of the real ones. `kind` is the sort of history that can tell.
+A mutant is a list of attributes that are put in place of the real ones. `kind` is the sort of history that can tell (None: as the seed has it).
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from atendente_tui.desk import undoing
 from atendente_tui.domain.command import Command
 from atendente_tui.domain.ids import new_id
-from atendente_tui.store import effects, ingest, outbox
+from atendente_tui.store import effects, incoming_beside, ingest, outbox
 from atendente_tui.store.writing import Lane, Tx
-from atendente_tui.sync import pulling, pushing
+from atendente_tui.sync import once, pulling
 from atendente_tui.sync.pushing import Pushed, Pusher
 from atendente_tui.sync.retrying import Gate
 from tests.simulation.far_side import FarSide
@@ -28,7 +29,7 @@ CALM = Kind("native", jumps=False, gone=False)
 @dataclass(frozen=True)
 class Mutant:
     patches: tuple[tuple[Any, str, Any], ...]
-    kind: Kind
+    kind: Kind | None
     says: str
     """How the oracle's first sentence about it begins, one of these divided by "|"."""
     first: int = 0
@@ -159,6 +160,12 @@ MUTANTS: dict[str, Mutant] = {
     "older than the news, and on top": Mutant(
         ((effects, "counted_in", _anything),), NATIVE, "ticket", first=4
     ),
+    "a round of its own asks at once again": Mutant(
+        ((once, "asked", lambda *_given: 0.0),), None, "early", first=4
+    ),
+    "what is gone is opened again by a no": Mutant(
+        ((incoming_beside, "effects", SimpleNamespace(lay_under=_anything)),), None, "ticket", first=57
+    ),
     "waits of a clock set back": Mutant(
         (
             (outbox, "_VOID", "0"),
@@ -170,4 +177,3 @@ MUTANTS: dict[str, Mutant] = {
         first=2,
     ),
 }
-__all__ = ["MUTANTS", "Mutant", "pushing"]

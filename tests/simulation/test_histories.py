@@ -19,8 +19,7 @@ ONCE_FAILED = {
     0: "a clock set back a day held rows, pause and breaker for that day",
     4: "a round of its own asked again at once after a 429 to the log-in",
     31: "a find and a push went out while another request had been asked to wait",
-    2004: "a command tried again after the clock was set back went back to its hold",
-    2068: "what was given on a ticket that turned out to be one made here was refused with a crash",
+    57: "a refused command opened a ticket again that was gone",
     100167: "the clock was set back while a command was under way",
 }
 
