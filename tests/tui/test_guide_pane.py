@@ -88,6 +88,10 @@ async def test_a_call_with_a_branch_is_gone_through_by_keys(data: Path, size: tu
         shown = await one.shows("[Como foi o dia?]")
         assert "Cumprimentar" in shown
         assert "deve ser feito" in shown
+        assert "seguir" in shown.splitlines()[-1]
+        await one.press("?")
+        await one.shows("num roteiro guiado")
+        await one.press("escape")
         await one.press("space")
         await one.until(at(one, "quem"))
         await one.press("space")  # a choice must be made
@@ -98,15 +102,7 @@ async def test_a_call_with_a_branch_is_gone_through_by_keys(data: Path, size: tu
         assert "identity_confirmed" in {fact.name for fact in facts}
         shown = await one.shows("Tchau.")
         assert "Confirmou" in shown
-        await one.press("backspace")
-        await one.until(at(one, "quem"))
-
-
-async def test_keys_pressed_at_once_are_taken_in_their_order(data: Path) -> None:
-    async with world(data, tickets=6) as one:
-        await opened(one)
-        await begun(one)
-        await one.pilot.press("space", "a", "backspace", "b")
+        await one.pilot.press("backspace", "backspace", "space", "b")  # at once: taken in their order
         await one.until(at(one, "fora"))
 
 
@@ -248,14 +244,3 @@ async def test_a_macro_is_previewed_done_and_taken_back_as_one(data: Path) -> No
         composer = one.screen.composer
         assert composer is not None
         await one.until(lambda: "estorno foi aberto" in composer.text)
-
-
-async def test_the_keys_are_told_where_one_is(data: Path) -> None:
-    async with world(data, tickets=6, size=(160, 45)) as one:
-        await opened(one)
-        await begun(one)
-        bar = one.frame().splitlines()[-1]
-        assert "seguir" in bar
-        await one.press("?")
-        shown = await one.shows("num roteiro guiado")
-        assert "a…h" in shown or "inserir o texto" in shown.lower()
