@@ -102,7 +102,8 @@ def test_the_first_sync_tells_its_progress(office: Office) -> None:
     moving = [status for status in seen if status.state == "pulling" and status.total]
     assert moving
     assert [status.done for status in moving] == sorted(status.done for status in moving)
-    assert '"state": "idle"' in one(office.store, "SELECT value FROM sync_state WHERE key = 'status'")
+    # It stands in the store a moment after it was said.
+    until(lambda: '"state": "idle"' in one(office.store, "SELECT value FROM sync_state WHERE key = 'status'"))
 
 
 def test_offline_and_back(office: Office) -> None:
