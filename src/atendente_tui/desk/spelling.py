@@ -97,7 +97,7 @@ class Speller:
     def _ask(self, asked: list[str]) -> dict[str, list[str]]:
         try:
             process = self._process or self._started()
-            assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # nosec B101
+            assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # nosec B101 # both are asked for
             process.stdin.write(json.dumps(asked) + "\n")
             process.stdin.flush()
             answer: dict[str, list[str]] = json.loads(process.stdout.readline())
