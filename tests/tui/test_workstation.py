@@ -288,13 +288,13 @@ async def test_every_action_is_done_by_somebody(tmp_path: Path) -> None:
 
 
 async def test_the_help_lists_every_action_with_its_keys(tmp_path: Path) -> None:
-    async with world(tmp_path, config=Config(keys={"next": ("F12",)})) as one:
+    async with world(tmp_path, config=Config(keys={"next": ("shift+F9",)})) as one:
         await one.press("?")
         await one.until(lambda: isinstance(one.app.screen, HelpScreen))
         from atendente_tui.tui.screens.help import sections
 
         text = "\n".join(line for _title, lines in sections(one.app.keymap, ("queue",)) for line in lines)
-        assert "F12            Próximo" in text
+        assert "shift+F9       Próximo" in text
         from atendente_tui.tui.palette import label
 
         assert all(label(action) in text for action in ACTIONS.values())
@@ -321,14 +321,14 @@ async def test_ascii_glyphs_leave_no_box_drawing(tmp_path: Path) -> None:
 
 async def test_keys_can_be_remapped_and_faults_are_told(tmp_path: Path) -> None:
     config = Config(
-        keys={"view_next": ("F12",), "nonsense": ("a",)},
+        keys={"view_next": ("shift+F9",), "nonsense": ("a",)},
         key_lines={"nonsense": 7},
         source=tmp_path / "c.toml",
     )
     async with world(tmp_path, config=config) as one:
         await one.press("]")
         assert one.screen.view == "minha"
-        await one.press("f12")
+        await one.press("shift+f9")
         assert one.screen.view == "livres"
         assert any("c.toml:7: não existe a ação" in note.message for note in one.app._notifications)
 
