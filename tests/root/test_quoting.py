@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bench import folding
 from hypothesis import given
 from hypothesis import strategies as st
 
 from atendente_tui.quoting import parts, reply_of
-from bench import folding
 
 OWN = "Oi! Ainda não chegou.\nPode ver?"
 
