@@ -23,9 +23,11 @@ REVIEW_LEVELS = ("off", "warn", "block")
 REVIEW_RULES = [
     "card",
     "document",
+    "debt",
     "internal_article",
     "internal_link",
     "new_address",
+    "disclosure",
     "wrong_name",
     "phone",
     "email",

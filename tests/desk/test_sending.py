@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from atendente_tui.clock import VirtualClock
-from atendente_tui.desk import answering, moving, reviewing, together, undoing
+from atendente_tui.desk import answering, knowing, moving, reviewing, together, undoing
 from atendente_tui.desk.answering import Beside
 from atendente_tui.desk.desk import Can, Desk
 from atendente_tui.domain.instants import to_ms
@@ -173,3 +173,23 @@ def test_a_link_to_an_internal_article_is_held_back(desk: Desk, store: Store) ->
     assert where.internal_links == {"https://ajuda.loja.example/base/12"}
     assert refused(desk, mail, text) == "review_blocked"
     assert reviewing.internal_links(desk.store.searcher(), "sem endereço") == frozenset()
+
+
+def test_a_debt_is_not_told_before_one_knows_who_is_there(desk: Desk, store: Store) -> None:
+    mail = ids(store, "channel = 'email'")[0]
+    text = "Olá! Sua parcela em atraso é de R$ 120,00 e pode ser paga até sexta."
+    moving.set_status(desk, mail, Status.OPEN).result(10)
+    store.write(
+        lambda tx: (
+            tx.db.execute("UPDATE ticket SET reason = 'cobranca/parcela' WHERE id = ?", (mail,)) and None
+        )
+    )
+    assert refused(desk, mail, text) == "review_blocked"
+    with closing(store.reader()) as db:
+        first = {one.rule for one in reviewing.findings(db, desk, mail, text)}
+    assert {"debt", "disclosure"} <= first
+    knowing.confirm_fact(desk, mail, "identity_confirmed", "data de nascimento").result(10)
+    with closing(store.reader()) as db:
+        then = {one.rule for one in reviewing.findings(db, desk, mail, text)}
+    assert not {"debt", "disclosure"} & then
+    answering.reply(desk, mail, text).result(10)

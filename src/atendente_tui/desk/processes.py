@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from atendente_tui import paths
 from atendente_tui.desk.desk import Desk, ticket_of
 from atendente_tui.desk.known import known
 from atendente_tui.domain.refusal import Refused
@@ -20,6 +22,7 @@ from atendente_tui.knowledge.processes import (
     load_processes,
     missing,
     process_for,
+    withheld,
 )
 from atendente_tui.store import beside, reading
 
@@ -50,6 +53,24 @@ def processes_in(folders: Sequence[Path]) -> tuple[list[Process], list[Fault]]:
         for one in processes:
             found.setdefault(one.reason, one)
     return list(found.values()), faults
+
+
+def not_yet(reason: str | None, facts: Collection[str]) -> frozenset[str]:
+    """Kinds (`domain.disclosure`) that the process of a contact reason withholds while these facts are known."""
+    if not reason:
+        return frozenset()
+    files = tuple(
+        (str(file), file.stat().st_mtime_ns)
+        for folder in process_folders(paths.data_dir())
+        for file in sorted(folder.rglob("*.y*ml"))
+    )
+    process = process_for(_read(files), reason)
+    return withheld(process, facts) if process is not None else frozenset()
+
+
+@lru_cache(maxsize=2)
+def _read(_files: tuple[tuple[str, int], ...]) -> list[Process]:
+    return processes_in(process_folders(paths.data_dir()))[0]
 
 
 def timed(rules: Rules, processes: Iterable[Process]) -> Rules:

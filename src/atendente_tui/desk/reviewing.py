@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from atendente_tui import formats
 from atendente_tui.desk import reaching
+from atendente_tui.desk.processes import not_yet
 from atendente_tui.domain.identities import normal
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, IdentityKind
@@ -78,6 +79,7 @@ def situation(
         ),
         known=frozenset(one.name for one in reading.facts(db, ticket.customer_id)),
         files=files,
+        reason=ticket.reason,
     )
     if not public:
         return where
@@ -119,12 +121,13 @@ def findings(
 
 
 def with_passages(desk: Desk, text: str, where: Situation) -> Situation:
-    """`where` with what of the text stands in internal articles; for any thread, in a few milliseconds.
+    """`where` with what may not be told yet, and what of the text stands in internal articles; for any thread.
 
     Without the full text (made again after a loss, say) nothing is known of what articles say, and nothing is held back.
     """
     if not where.public or where.internal:
         return where
+    where = where._replace(withheld=not_yet(where.reason, where.known))
     from sqlcipher3 import dbapi2 as sqlite
 
     from atendente_tui.store.article_words import internal_in

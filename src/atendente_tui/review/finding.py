@@ -80,6 +80,10 @@ class Situation(NamedTuple):
     """How many are attached."""
     due: str = ""
     """Until when the ticket has to be solved, as people read it; "" when nothing is set."""
+    reason: str | None = None
+    """Why the customer is in contact, by which the process is found."""
+    withheld: frozenset[str] = frozenset()
+    """What must not be told before one knows who is there (`domain.disclosure.KINDS`)."""
     template: bool = False
     """An approved template: the channel takes it outside its window, too."""
 

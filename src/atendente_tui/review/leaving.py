@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from atendente_tui.domain.disclosure import disclosed, identified
 from atendente_tui.domain.identities import normal
 from atendente_tui.domain.words import IdentityKind
 from atendente_tui.i18n import _
@@ -20,6 +21,9 @@ _BARE = re.compile(r"(?<![\w@/.:-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/[^\s<>
 _INSIDE = re.compile(
     r"(?:^|\.)(?:localhost|intranet|localdomain)$|\.(?:local|internal|intranet|lan|corp|home\.arpa|intra)$|^(?:intranet|wiki-interna)\."
 )
+DEBT = "debt"
+OTHERS = frozenset({"document", "contact"})
+"""What may not be told that has rules of its own here."""
 RUN = 40
 """Characters in a row, at least, that a text shares with an internal article before it counts as pasted from there."""
 
@@ -69,6 +73,25 @@ def internal_article(text: str, where: Situation, _settings: Settings) -> Iterat
         end = start + len(fold(passage.text).text.strip())
         said = _("This is from “{title}”, which is internal.").format(title=passage.title)
         yield Place(*there.span(start, end), said)
+
+
+def debt(text: str, where: Situation, _settings: Settings) -> Iterator[Place]:
+    """A debt told to somebody who may be anybody."""
+    if DEBT in where.withheld and not identified(where.known):
+        said = _("This speaks of a debt, and it is not confirmed yet who is there.")
+        yield from (Place(one.start, one.end, said) for one in disclosed(text, (DEBT,)))
+
+
+def disclosure(text: str, where: Situation, _settings: Settings) -> Iterator[Place]:
+    """What the process of this contact reason keeps for whoever is known to be who they say, or for nobody."""
+    known = identified(where.known)
+    said = (
+        _("The process of this contact reason does not have this told.")
+        if known
+        else _("The process asks to confirm who is there before this is told.")
+    )
+    kinds = where.withheld - OTHERS - (frozenset() if known else {DEBT})
+    yield from (Place(one.start, one.end, said) for one in disclosed(text, kinds))
 
 
 def new_address(text: str, where: Situation, _settings: Settings) -> Iterator[Place]:  # noqa: ARG001 - as every rule
