@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from tests.simulation.life import history
+from tests.simulation.life import Kind, history
 
 SEEDS = int(os.environ.get("SIM_SEEDS", "20"))
 FIRST = int(os.environ.get("SIM_FIRST", "1000"))
@@ -24,6 +24,10 @@ ONCE_FAILED = {
 }
 
 pytestmark = pytest.mark.timeout(60 + 3 * SEEDS)
+
+
+def test_a_status_that_a_conflict_told_is_not_the_last_word() -> None:
+    assert history(9164, Kind("none")).faults == []
 
 
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=str)

@@ -92,7 +92,10 @@ def withdraw(tx: Tx, n: int, current: Mapping[str, str | None] | None = None) ->
     base = {
         name: value for name, value in base.items() if value is not None or name not in ("status", "priority")
     }
-    _replay(tx, given.body["ticket"]["id"], without=n, base=base)
+    ticket_id = given.body["ticket"]["id"]
+    _replay(tx, ticket_id, without=n, base=base)
+    if "status" in base:  # told by the backend: what it tells next is news against this one
+        tx.db.execute("UPDATE ticket SET remote_status = ? WHERE id = ?", (base["status"], ticket_id))
     _keep(tx, n, kept)
 
 
