@@ -55,10 +55,8 @@ def processes_in(folders: Sequence[Path]) -> tuple[list[Process], list[Fault]]:
     return list(found.values()), faults
 
 
-def not_yet(reason: str | None, facts: Collection[str]) -> frozenset[str]:
+def not_yet(reason: str, facts: Collection[str]) -> frozenset[str]:
     """Kinds (`domain.disclosure`) that the process of a contact reason withholds while these facts are known."""
-    if not reason:
-        return frozenset()
     files = tuple(
         (str(file), file.stat().st_mtime_ns)
         for folder in process_folders(paths.data_dir())

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from atendente_tui import formats
 from atendente_tui.desk import reaching
-from atendente_tui.desk.processes import not_yet
 from atendente_tui.domain.identities import normal
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, IdentityKind
@@ -127,7 +126,10 @@ def with_passages(desk: Desk, text: str, where: Situation) -> Situation:
     """
     if not where.public or where.internal:
         return where
-    where = where._replace(withheld=not_yet(where.reason, where.known))
+    if where.reason:
+        from atendente_tui.desk.processes import not_yet
+
+        where = where._replace(withheld=not_yet(where.reason, where.known))
     from sqlcipher3 import dbapi2 as sqlite
 
     from atendente_tui.store.article_words import internal_in
