@@ -93,7 +93,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command. Returns its exit code; no failure that is known ends in a traceback."""
     if "ATENDENTE_LANG" not in os.environ:
         _speak_as_configured()
-    if "hub" not in arguments[:1]:  # a server has a log of its own
+    if not {"hub", "demo"} & {*arguments[:1]}:  # a server has a log of its own, and a demonstration leaves nothing
         log.begin()
     speaking.lend_language()
     printing.ask("")
