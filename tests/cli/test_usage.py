@@ -144,7 +144,7 @@ def test_no_words_end_in_a_traceback(data: st.DataObject, cli: Cli) -> None:
             ["1", "-", "--", "0", "-1", "x:y", "email:a@b", "2h", "todos", "\u202e", "é", "9" * 30]
         ),
         st.text(st.characters(exclude_characters="\0./~"), max_size=20),  # no way out of the test's folder
-        st.sampled_from(known),
+        st.sampled_from(known or ["--help"]),
     )
     words = data.draw(st.lists(word, max_size=6))
     answer = cli(*path, *words, given=data.draw(st.binary(max_size=30)))

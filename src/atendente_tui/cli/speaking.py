@@ -23,21 +23,30 @@ _VALUES = {
 }
 """What stands for the value of an option, by Typer's name of its type."""
 _PLACES = (
+    later("ADDRESS"),
+    later("ANSWER"),
     later("COMMAND_ID"),
     later("CUSTOMER"),
     later("DIR"),
     later("DIR|FILE|-"),
     later("FACT"),
     later("FILE"),
+    later("ITEM"),
     later("KEY"),
     later("KIND:VALUE"),
+    later("MACRO"),
     later("NAME"),
+    later("NAME=VALUE"),
     later("PRIORITY"),
     later("PROMISE"),
     later("QUERY"),
+    later("REASON"),
+    later("RULE=WHY"),
+    later("SCRIPT"),
     later("STATUS"),
     later("TEAM"),
     later("TIME"),
+    later("WHY"),
 )
 """What stands for an argument, as it is written where the command is declared."""
 
