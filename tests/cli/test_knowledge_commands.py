@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import tarfile
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
 from tests.cli.conftest import Cli
-
-SECONDS = 60  # for 2,276 articles; about two on an idle machine
+from tests.sizes import sized
 
 
 @pytest.mark.parametrize(
     ("folder", "count", "word"),
     [
-        ("kb-microsoft-alchemy-ptbr", 2276, "redefinir senha"),
         ("kb-adobe-commerce-ptbr", 186, "indice elasticsearch"),
+        *sized([], [("kb-microsoft-alchemy-ptbr", 2276, "redefinir senha")]),
     ],
 )
 def test_a_real_knowledge_base(
@@ -27,9 +25,7 @@ def test_a_real_knowledge_base(
         packed.extractall(tmp_path / "kb", filter="data")
     dry = cli("kb", "import", tmp_path / "kb", "--dry-run", "--json").json()
     assert (dry["articles"], dry["written"]) == (count, 0)
-    began = monotonic()
     first = cli("kb", "import", tmp_path / "kb", "--json")
-    assert monotonic() - began < SECONDS
     assert (first.code, first.json()["articles"], first.json()["written"]) == (0, count, count)
     assert len(first.err.splitlines()) < 30, "thousands of faults are not poured over a person"
     assert cli("kb", "import", tmp_path / "kb", "--json").json()["written"] == 0

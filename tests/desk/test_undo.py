@@ -134,7 +134,7 @@ def done(desk: Desk, ticket_id: int, verb: str, arguments: dict[str, Any]) -> Su
 
 
 @settings(
-    max_examples=sized(60, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(30, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @example(
     given_now=[
@@ -171,7 +171,7 @@ def test_do_then_undo_is_nothing_in_any_order(
 
 
 @settings(
-    max_examples=sized(40, 100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(20, 100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(first=verbs(8), second=verbs(8))
 def test_undoing_the_first_leaves_the_second_as_if_alone(

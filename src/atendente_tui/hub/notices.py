@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from atendente_tui.hub import tables
 
@@ -82,9 +83,12 @@ class Notices:
         self._loop = None
 
     def join(self, timeout: float = 5.0) -> None:
-        """Wait for the thread to end, after `stop`."""
-        if self._thread is not None:
-            self._thread.join(timeout)
+        """Wait for the thread to end, after `stop`. A word to ourselves wakes it where it listens."""
+        if self._thread is None or not self._thread.is_alive():
+            return
+        with contextlib.suppress(SQLAlchemyError), self._database.engine.begin() as db:
+            self.before_commit(db, Notice(0))
+        self._thread.join(timeout)
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
