@@ -93,7 +93,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command. Returns its exit code; no failure that is known ends in a traceback."""
     if "ATENDENTE_LANG" not in os.environ:
         _speak_as_configured()
-    if not {"hub", "demo"} & {*arguments[:1]}:  # a server has a log of its own, and a demonstration leaves nothing
+    # A server has a log of its own, and a demonstration leaves nothing.
+    if next(iter(arguments), "") not in ("hub", "demo"):
         log.begin()
     speaking.lend_language()
     printing.ask("")
