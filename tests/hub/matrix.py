@@ -85,6 +85,7 @@ PLAIN = {
         "attachments[].content_type",
         "attachments[].size",
     ),
+    *("cc[]", "bcc[]", "not_before", "template"),  # where copies go is kept in the event and looks nobody up
     *("ticket.id", "into.id", "other.id", "last_seen"),  # of the sender's own store
 }
 PUBLIC = ("login", "team", "content")

@@ -203,8 +203,8 @@ async def test_a_command_that_is_sent_again_has_one_effect(hub: HubProcess, data
     for sender, _batches in work:
         for key, told in sender.receipts.items():
             receipts[key] |= told
-    assert sum(one.dropped for one, _batches in work) > 50
-    assert sum(one.broken for one, _batches in work) > 5
+    assert sum(one.dropped for one, _batches in work) > sized(3, 50)
+    assert sum(one.broken for one, _batches in work) > sized(1, 5)
     assert len(sent) == COMMANDS
     assert {key: len(told) for key, told in receipts.items()} == dict.fromkeys(sent, 1)
     told = await everything(hub.port, tokens["ana"])
