@@ -28,8 +28,8 @@ EXAMPLES = os.environ.get("HUB_EXAMPLES", "5" if FULL else "")
 ALL = "examples,coverage,fuzzing,stateful"
 TURNS = (
     ("sqlite", "administrator", "examples,fuzzing,stateful", 3),
-    ("postgresql", "agent", "fuzzing", 3),
-    ("sqlite", "supervisor", "fuzzing", 2),
+    ("postgresql", "agent", "fuzzing", 6),
+    ("sqlite", "supervisor", "fuzzing", 5),
 )
 EVERY_TURN = [
     (database, role, ALL, int(EXAMPLES or 1))
