@@ -50,6 +50,8 @@ PLACES = {
     "guide": later("Step by step"),
 }
 """The panes one can go to, in the order of their number keys."""
+SHORTER = {"library": later("Scripts"), "guide": later("Steps")}
+"""What they are called where all of them stand on one line."""
 _ARRANGEMENTS = frozenset({"-wide", "-medium", "-narrow", "-tiny"})
 _PLACED = frozenset(f"-at-{one}" for one in PLACES)
 MOST_MARKED = 1_000
@@ -217,7 +219,7 @@ class Workstation(Screen[None]):
             return f"{self._titles.get(self.view, '')} {self._counts.get(self.view, '')}".strip()
         if place == "ticket" and self.ticket_title:
             return self.ticket_title
-        return _(PLACES[place])
+        return _(SHORTER.get(place, PLACES[place]))
 
     def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
         focused = self.focused  # it may have moved on since

@@ -7,6 +7,17 @@ from collections.abc import Sequence
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.tui.widgets.line_bar import LineBar, Piece
 
+BESIDE = 4
+"""Columns of a tab that its title does not take: the key, a space, a sign at each end."""
+FEWEST = 6
+
+
+def _room(titles: Sequence[str], width: int) -> int:
+    """Characters each title may have, so that only the longest are shortened."""
+    longest = max(map(len, titles), default=0)
+    fitting = (one for one in range(longest, FEWEST, -1) if sum(min(len(t), one) for t in titles) < width)
+    return next(fitting, FEWEST)
+
 
 class PaneTabs(LineBar):
     def __init__(self, *, id: str | None = None) -> None:
@@ -20,7 +31,7 @@ class PaneTabs(LineBar):
         self.update_bar()
 
     def left(self, width: int) -> Sequence[Piece]:
-        room = max(6, width // max(1, len(self._panes)) - 5)
+        room = _room([title for _key, _action, title in self._panes], width - BESIDE * len(self._panes))
         pieces: list[Piece] = []
         for key, action, title in self._panes:
             text = f"{key} {safe_line(title, characters=room)}".strip()
