@@ -28,7 +28,7 @@ EXAMPLES = os.environ.get("HUB_EXAMPLES", "5" if FULL else "")
 ALL = "examples,coverage,fuzzing,stateful"
 TURNS = (
     ("sqlite", "administrator", "examples,fuzzing,stateful", 3),
-    ("postgresql", "agent", "fuzzing", 6),
+    ("postgresql", "agent", "fuzzing,stateful", 8),
     ("sqlite", "supervisor", "fuzzing", 5),
 )
 EVERY_TURN = [

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from atendente_tui.domain.templates import VARIABLES
 from atendente_tui.knowledge.articles import read_article
+from atendente_tui.knowledge.macros import read_macro
+from atendente_tui.knowledge.processes import read_process
 from atendente_tui.knowledge.reading_scenarios import load_scenario
 from atendente_tui.knowledge.scripts import read_scripts
 from atendente_tui.knowledge.written_events import KINDS
@@ -31,11 +33,14 @@ def test_the_scenario_and_the_play_load(tmp_path: Path):
     assert load_play(tmp_path / "p.yaml")[1] == []
 
 
-def test_the_article_and_the_script_load():
+def test_what_is_known_is_written_as_the_page_says():
     (article,) = fences("knowledge.md", "markdown")
-    (script,) = fences("knowledge.md", "yaml")
     assert read_article(article, "a.md")[1] == []
-    assert read_scripts(script, "a.yaml")[1] == []
+    plain, meant, guided, macro, process = fences("knowledge.md", "yaml")
+    for script in (plain, plain + meant, guided):
+        assert read_scripts(script, "a.yaml")[1] == []
+    assert read_macro(macro, "m", "m.yaml")[1] == []
+    assert read_process(process, "p.yaml")[1] == []
 
 
 def test_everything_is_named():
