@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from atendente_tui.desk.library import variables
+from atendente_tui.desk.library import variables, written
 from atendente_tui.domain.fold import folded
 from atendente_tui.domain.looks import FACT
 from atendente_tui.store import reading
@@ -62,7 +62,7 @@ def known(desk: Desk, ticket_id: int, db: Connection | None = None) -> Known:
     for fact in reading.facts(db, ticket.customer_id):
         found[FACT + fact.name] = (fact.value,)
     for order in reading.orders(db, ticket.customer_id, limit=1):
-        found |= _said(_order(json.loads(order.data), _today(desk)))
+        found |= _said(_order(written(order.data), _today(desk)))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from atendente_tui.store import reading
@@ -42,7 +42,7 @@ def variables(desk: Desk, ticket_id: int, db: Connection | None = None) -> dict[
         values["cliente.primeiro_nome"] = name.split()[0] if name.split() else name
         values["cliente.nome_social"] = customer.social_name or ""
     for order in reversed(reading.orders(db, ticket.customer_id, limit=1)):
-        data = json.loads(order.data)
+        data = written(order.data)
         values["pedido.numero"] = str(data.get("number") or "")
         values["pedido.prazo"] = _day(str(data.get("expected") or ""))
     return {name: value for name, value in values.items() if value}
@@ -54,3 +54,12 @@ def _day(iso: str) -> str:
         return date.fromisoformat(iso[:10]).strftime("%d/%m/%Y")
     except ValueError:
         return iso
+
+
+def written(data: str) -> dict[str, Any]:
+    """What an event carries; nothing where that cannot be read."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

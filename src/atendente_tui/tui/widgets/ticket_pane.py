@@ -158,7 +158,8 @@ class TicketPane(Vertical):
         *lines, why = header_lines(row, now, self.app.glyphs, self.timeline_names, people)
         model = self.timeline.model
         mood = mood_spans(model.events if model is not None else (), self.app.glyphs.dot)
-        self._board.set_lines([*lines, why._replace(spans=(*mood, *why.spans))])
+        # Why it is here is looked for first, and on a narrow screen the line ends early.
+        self._board.set_lines([*lines, why._replace(spans=(*why.spans, *reversed(mood)))])
 
     @property
     def timeline_names(self) -> dict[str, str]:
