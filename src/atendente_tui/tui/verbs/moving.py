@@ -16,7 +16,6 @@ from atendente_tui.i18n import _, language
 from atendente_tui.privacy.safe import SafeText, safe_text
 from atendente_tui.store import reading
 from atendente_tui.tui.form_model import Field, Form, Option, Values, option
-from atendente_tui.tui.verbs.guiding import gaps, listed_for
 from atendente_tui.tui.verbs.place import Body, Handler, about, app_of, on_tickets, ticket_row, workplace_of
 from atendente_tui.tui.verbs.running import with_form
 
@@ -37,6 +36,7 @@ PRESETS = {
 
 async def status(screen: Screen[Any], ids: Sequence[int], body: Body = None) -> bool:
     from atendente_tui.desk import moving
+    from atendente_tui.tui.verbs import guiding
 
     moves = allowed_moves(screen, ids)
     if not moves:
@@ -47,7 +47,7 @@ async def status(screen: Screen[Any], ids: Sequence[int], body: Body = None) -> 
         "status",
         _("Change the status"),
         (Field("status", _("New status"), "choice", required=True, options=options),),
-        about=_about(screen, ids, await listed_for(screen, ids)),
+        about=_about(screen, ids, await guiding.listed_for(screen, ids)),
         blame={"status_move": "status"},
     )
 
@@ -65,7 +65,9 @@ async def status(screen: Screen[Any], ids: Sequence[int], body: Body = None) -> 
 
 def _about(screen: Screen[Any], ids: Sequence[int], listed: Checklist | None) -> SafeText:
     """What the form is about, and what its process still asks for before the ticket is closed."""
-    said = gaps(listed) if listed is not None else ""
+    from atendente_tui.tui.verbs import guiding
+
+    said = guiding.gaps(listed) if listed is not None else ""
     head = about(screen, ids)
     return safe_text(f"{head}\n{said}", lines=12) if said else head
 
@@ -140,7 +142,9 @@ async def wrap_up(screen: Screen[Any], ids: Sequence[int], body: Body = None) ->
     from atendente_tui.desk import moving
 
     read = app_of(screen).read
-    listed = await listed_for(screen, ids)
+    from atendente_tui.tui.verbs import guiding
+
+    listed = await guiding.listed_for(screen, ids)
     usual = listed.process.wrap_ups if listed is not None else ()
     known = sorted(reading.directory(read, "wrap_up"), key=lambda one: one[0] not in usual)
     codes = tuple(option(key, label) for key, label in known)
