@@ -7,7 +7,7 @@ heading, else the file's name. Text is taken as written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -162,6 +162,21 @@ def _lint(article: Article, today: date) -> list[Fault]:
                     )
                 )
     return faults
+
+
+def yaml_below(folder: Path, faults: list[Fault]) -> Iterator[tuple[str, str]]:
+    """Name and text of every `*.yaml` and `*.yml` below the folder, in the order of their paths; a file is one itself.
+
+    What cannot be read is added to the faults.
+    """
+    paths = [folder] if folder.is_file() else sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+    base = folder.parent if folder.is_file() else folder
+    for path in paths:
+        name = path.relative_to(base).as_posix()
+        try:
+            yield name, read_text(path)
+        except (OSError, ValueError) as error:
+            faults.append(Fault(name, 0, str(error)))
 
 
 def read_text(path: Path) -> str:

@@ -30,7 +30,7 @@ from atendente_tui.domain.disclosure import KINDS, Disclosed, disclosed, identif
 from atendente_tui.domain.facts import KNOWN_FACTS
 from atendente_tui.flow.condition import Condition, Known, holds
 from atendente_tui.i18n import _
-from atendente_tui.knowledge.articles import read_text
+from atendente_tui.knowledge.articles import yaml_below
 from atendente_tui.knowledge.conditions import read_condition
 from atendente_tui.knowledge.marked import Fault, Fields, columned, parse
 from atendente_tui.knowledge.moments import LENGTHS, read_length
@@ -161,15 +161,7 @@ def load_processes(folder: Path) -> tuple[list[Process], list[Fault]]:
     """Every `*.yaml` and `*.yml` below the folder, in the order of their paths. A reason used twice is a fault."""
     processes: dict[str, Process] = {}
     faults: list[Fault] = []
-    paths = [folder] if folder.is_file() else sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
-    base = folder.parent if folder.is_file() else folder
-    for path in paths:
-        name = path.relative_to(base).as_posix()
-        try:
-            text = read_text(path)
-        except (OSError, ValueError) as error:
-            faults.append(Fault(name, 0, str(error)))
-            continue
+    for name, text in yaml_below(folder, faults):
         one, found = read_process(text, name)
         faults += found
         if one is not None and processes.setdefault(one.reason, one) is not one:

@@ -16,7 +16,7 @@ from atendente_tui.flow.condition import Condition, Known, holds
 from atendente_tui.flow.guide import Guide
 from atendente_tui.i18n import _
 from atendente_tui.knowledge.actions import Action, Ending, read_actions, read_ending
-from atendente_tui.knowledge.articles import read_text
+from atendente_tui.knowledge.articles import yaml_below
 from atendente_tui.knowledge.conditions import read_condition
 from atendente_tui.knowledge.guided import Finish, read_guide
 from atendente_tui.knowledge.marked import Fault, Fields, Value, columned, parse, plain_tree
@@ -88,15 +88,7 @@ def load_scripts(folder: Path) -> tuple[list[Script], list[Fault]]:
     """Every script of `*.yaml` and `*.yml` below the folder, in the order of their paths. Ids used twice are faults."""
     scripts: dict[str, Script] = {}
     faults: list[Fault] = []
-    paths = [folder] if folder.is_file() else sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
-    base = folder.parent if folder.is_file() else folder
-    for path in paths:
-        name = path.relative_to(base).as_posix()
-        try:
-            text = read_text(path)
-        except (OSError, ValueError) as error:
-            faults.append(Fault(name, 0, str(error)))
-            continue
+    for name, text in yaml_below(folder, faults):
         read, found = read_scripts(text, name)
         faults += found
         for one in read:
