@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
     from textual.driver import Driver
 
-STUCK = 0.5
-"""Seconds after which a text field that does not take what was typed is waited for no longer."""
+STUCK = 10.0
+"""Seconds after which a text field that does not take what was typed, or a store that does not take what is sent, is
+waited for no longer: on a busy machine half a second passes, and a key must not act where one no longer is."""
 
 T = TypeVar("T")
 Severity = Literal["information", "warning", "error"]
