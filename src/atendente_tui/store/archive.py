@@ -42,6 +42,8 @@ TABLES = (
     "poison",
     "erased",
     "legal_hold",
+    "agent_states",
+    "shifts",
 )
 FORMATS = ("jsonl", "csv", "parquet")
 MANIFEST = "manifest.json"

@@ -210,6 +210,7 @@ class Event(SQLModel, table=True):
         Index("event_ticket", "ticket_id", "key", sqlite_where=text("ticket_id IS NOT NULL")),
         Index("event_customer", "customer_id", "key"),
         Index("event_command", "command_id", unique=True, sqlite_where=text("command_id IS NOT NULL")),
+        Index("event_survey", "at", sqlite_where=text("kind = 'survey_answer'")),
     )
     key: int = _int(key=True)
     remote_id: str | None = _text(null=True, unique=True)
@@ -394,6 +395,24 @@ class LegalHold(SQLModel, table=True):
     reason: str = _text()
     author: str = _text()
     at: int = _int()
+
+
+class AgentStates(SQLModel, table=True):
+    __tablename__ = "agent_states"
+    __table_args__ = (Index("agent_states_since", "since"), _BARE)
+    agent: str = _text(key=True)
+    since: int = _int(key=True)
+    until: int | None = _int(null=True)
+    state: str = _text()
+    reason: str | None = _text(null=True)
+
+
+class Shifts(SQLModel, table=True):
+    __tablename__ = "shifts"
+    __table_args__ = (Index("shifts_starts", "starts"), _BARE)
+    agent: str = _text(key=True)
+    starts: int = _int(key=True)
+    ends: int = _int()
 
 
 class IndexQueue(SQLModel, table=True):
