@@ -55,7 +55,7 @@ lock:  ## resolve the lock files again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	  --extra build --extra spelling pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  --extra build --extra hub --extra spelling --group dev pyproject.toml -o requirements-dev.lock
+	  --extra build --extra hub --extra serve --extra spelling --group dev pyproject.toml -o requirements-dev.lock
 
 bench: $(VENV)/.dev  ## measure against the targets: docs/benchmarks.md (about ten minutes)
 	@$(BIN)/python -m bench $(ARGS)
