@@ -60,7 +60,7 @@ def test_one_command_joins_and_the_next_one_works(
     assert told.code == 0, told.err
     assert "Ana" in told.err
     assert file.read_text().startswith('# mine\n[ui]\ntheme = "light"\n')
-    assert f'url = "{shop.url}"' in file.read_text()
+    assert f'url = "{shop.url}"\nuser = "ana"' in file.read_text()
     assert shop.tokens["ana"] not in file.read_text() + told.out + told.err
     assert list(drawer.kept.values()) == [shop.tokens["ana"]]
     synced = cli("sync", "--once", "--json")

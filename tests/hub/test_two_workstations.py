@@ -33,9 +33,6 @@ SETTINGS = """
 [store]
 encryption = "off"
 
-[agent]
-teams = ["loja"]
-
 [hold]
 default = %d
 """
@@ -66,8 +63,9 @@ def floor(database: Database, tmp_path: Path) -> Iterator[Floor]:
             ends.enter_context(_workstation(tmp_path / login, login, hub, size))
             for login, size in (("ana", (80, 24)), ("bruno", (160, 45)))
         ]
-        for one in desks:
+        for one, name in zip(desks, ("Ana", "Bruno"), strict=True):
             one.wait_for("em dia", LONG)
+            one.wait_for(f"{name} · N1 loja", LONG)  # who one is and works with, only the hub has said
             one.press("]")
             one.wait_for("[Livres 0]", LONG)
         yield Floor(hub, outside(hub, "site", "whatsapp", "loja"), *desks)
@@ -76,9 +74,7 @@ def floor(database: Database, tmp_path: Path) -> Iterator[Floor]:
 def _workstation(folder: Path, login: str, hub: Served, size: tuple[int, int]) -> Tmux:
     folder.mkdir()
     config = folder / "config.toml"
-    config.write_text(
-        SETTINGS % HOLD + f'\n[backend]\nname = "hub"\nurl = "{hub.url}"\nuser = "{login}"\n', "utf-8"
-    )
+    config.write_text(SETTINGS % HOLD + f'\n[backend]\nname = "hub"\nurl = "{hub.url}"\n', "utf-8")
     environment = {
         "ATENDENTE_CONFIG": str(config),
         "ATENDENTE_DATA": str(folder / "data"),

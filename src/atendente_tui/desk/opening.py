@@ -30,25 +30,33 @@ def agent_of(config: Config, db: Connection) -> Agent:
     )
 
 
-def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connection) -> Desk:
+def can_of(config: Config, db: Connection) -> Can:
+    """What the backend said it can do; everything, as long as it said nothing."""
     told = _told(config, db, "capabilities")
-    can = Can.everything()
-    if told:
-        channels = frozenset(told.get("channels", ()))
-        can = Can(
-            frozenset(told["commands"]),
-            frozenset(told["local_only"]),
-            channels,
-            bool(told.get("copies")),
-            bool(told.get("uploads")),
-        )
+    if not told:
+        return Can.everything()
+    return Can(
+        frozenset(told["commands"]),
+        frozenset(told["local_only"]),
+        frozenset(told.get("channels", ())),
+        bool(told.get("copies")),
+        bool(told.get("uploads")),
+    )
+
+
+def as_told_now(desk: Desk, config: Config, db: Connection) -> Desk:
+    """The same desk where nothing changed: at the first login of all, only now one knows who one is there."""
+    return desk._replace(agent=agent_of(config, db), can=can_of(config, db))
+
+
+def desk_of(store: Store, agent: Agent, config: Config, clock: Clock, db: Connection) -> Desk:
     return Desk(
         store=store,
         agent=agent,
         rules=rules_of(config),
         clock=clock,
         holds=config.holds,
-        can=can,
+        can=can_of(config, db),
         zone=config.ui.zone,
         review=settings_of(config),
         signatures=config.signatures,

@@ -115,14 +115,30 @@ class Workstation(Screen[None]):
         yield self.keys
 
     def on_mount(self) -> None:
-        config = self.app.workplace.config
-        agent = self.app.workplace.desk.agent
-        self.views = queue_views.views(agent.login, agent.teams, config.views)
-        self._titles = queue_views.titles(config.views)
+        self._have_views()
+        self._titles = queue_views.titles(self.app.workplace.config.views)
         self.set_view(self.view)
         self.app.watch(self.queue, "queue", "presence")
-        self.app.watch(self, "queue", "promises", "outbox", "rules", "health")
+        self.app.watch(self, "queue", "promises", "outbox", "rules", "health", "sync")
         self.count_views()
+
+    def _have_views(self) -> None:
+        workplace = self.app.workplace
+        agent = workplace.desk.agent
+        self.views = queue_views.views(agent.login, agent.teams, workplace.config.views)
+
+    def _learn_who(self) -> None:
+        """Be who the helpdesk says one is, from the first login on; a team one joins is there at once, too."""
+        from atendente_tui.desk.opening import as_told_now
+
+        workplace = self.app.workplace
+        before = workplace.desk
+        workplace.desk = as_told_now(before, workplace.config, self.app.read)
+        if workplace.desk.agent != before.agent:
+            self._have_views()
+            self._show_view(self.queue.cursor_id)
+            self._owed_count.owe()
+            self.top.update_bar()
 
     async def furnish(self) -> None:
         """Mount the panes that the first frame did without; called once their modules are imported."""
@@ -331,6 +347,8 @@ class Workstation(Screen[None]):
                 self.problem_news.look_at_rules()
             if "health" in moved.topics:
                 self.problem_news.look_at_health()
+        if "sync" in moved.topics:
+            self._learn_who()
         if moved.topics & {"queue", "promises"}:
             self._owed_count.owe()
 
