@@ -30,6 +30,10 @@ def test_a_status_that_a_conflict_told_is_not_the_last_word() -> None:
     assert history(9164, Kind("none")).faults == []
 
 
+def test_a_ticket_that_vanished_before_its_number_was_known_does_not_stay() -> None:
+    assert history(9165, Kind("native")).faults == []
+
+
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=str)
 def test_what_once_failed(seed: int) -> None:
     told = history(seed)

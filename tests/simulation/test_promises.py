@@ -18,6 +18,7 @@ import pytest
 from atendente_tui.desk import answering, creating, drafting
 from atendente_tui.domain.change import TicketGone
 from atendente_tui.domain.words import Channel
+from atendente_tui.store.tallies import verify_tallies
 from atendente_tui.sync.retrying import CAP, delay
 from tests.simulation import oracle
 from tests.simulation.life import History, Kind, history
@@ -248,5 +249,52 @@ def test_work_on_a_ticket_that_turns_out_to_be_ours_goes_with_it(tmp_path: Path)
         assert [command.type for _at, command in far_side.applied] == ["create", "reply"]
         with closing(db.execute("SELECT slot, ticket_id, text FROM draft")) as drafts:
             assert drafts.fetchall() == [(f"{ours}:note", ours, "rascunho na que veio")]
+
+    scene(tmp_path, play)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_ticket_that_vanished_before_its_number_was_known_leaves_no_ghost(
+    tmp_path: Path, written: bool
+) -> None:
+    """The answer to `create` is lost; the ticket goes over there, and the pull that says so comes before the answer."""
+
+    async def play(one: History) -> None:
+        lose, far_side = [True], one.far_side
+        known = set(far_side.world.tickets)
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            told = far_side.do(request)
+            for made in far_side.world.tickets.keys() - known:
+                del far_side.world.tickets[made]
+                far_side.world.tell(far_side.now(), TicketGone(remote_id=made))
+            if request.url.path.startswith("/v1/commands") and lose[0]:
+                raise httpx.ReadTimeout("lost", request=request)
+            return told
+
+        failing(one, answer)
+        done(
+            creating.create(
+                one.operator.desk,
+                customer_name="Zélia",
+                channel=Channel.EMAIL,
+                subject="Pedido",
+                text="Cadê?",
+                hold=0,
+            )
+        )
+        db = one.store.reader()
+        ours = db.execute("SELECT id FROM ticket WHERE subject = 'Pedido'").fetchone()[0]
+        if written:
+            done(drafting.save_draft(one.operator.desk, ours, "note", "rascunho"))
+        await one.once()
+        lose[0] = False
+        await asyncio.sleep(4000)
+        await one.once()
+        found = db.execute("SELECT status FROM ticket WHERE subject = 'Pedido'").fetchall()
+        assert found == ([("closed",)] if written else [])
+        assert db.execute("SELECT state FROM outbox").fetchall() == [("confirmed",)]
+        assert db.execute("SELECT key FROM sync_state WHERE key LIKE 'gone%'").fetchall() == []
+        assert verify_tallies(db) == []
 
     scene(tmp_path, play)

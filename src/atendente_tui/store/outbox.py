@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.domain.words import PENDING_STATES, OutboxState
-from atendente_tui.store import effects
+from atendente_tui.store import effects, gone
 from atendente_tui.store.rows import OutboxRow
 
 if TYPE_CHECKING:
@@ -218,8 +218,15 @@ def settle(tx: Tx, receipt: Receipt) -> bool:
     if found is None:
         return False
     n, ticket_id = found
+    lost = (
+        ticket_id is not None and receipt.ticket is not None and gone.was_told(tx, ticket_id, receipt.ticket)
+    )
     effects.confirmed(tx, n, receipt)
     _end(tx, n, OutboxState.CONFIRMED, receipt=receipt.model_dump_json())
+    if ticket_id is not None and lost:
+        gone.let_go(tx, ticket_id, pending=ticket_id in effects.pending_tickets(tx))
+    if receipt.ticket is not None:
+        gone.forget(tx)
     _touch(tx, ticket_id)
     return True
 
