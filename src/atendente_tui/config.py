@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from atendente_tui import os_words
 from atendente_tui.domain.words import Channel, Priority, Segment, Status, Tier
+from atendente_tui.goals import DURATIONS, FIGURES, SMALLER, Goal, MetricsConfig
 from atendente_tui.i18n import _
 
 THEMES = ("dark", "light", "high-contrast", "ansi")
@@ -204,6 +205,7 @@ class Config(NamedTuple):
     """Days in which a customer is asked at most once how it went; None asks nobody."""
     privacy: PrivacyConfig = PrivacyConfig()
     assistant: AssistantConfig | None = None
+    metrics: MetricsConfig = MetricsConfig()
     """None: off."""
 
 
@@ -320,7 +322,7 @@ def one_of(allowed: Iterable[str]) -> str:
     return _("one of {names}").format(names=", ".join(allowed))
 
 
-_NOT_HEADINGS = {"source", "key_lines", "holds", "signatures", "survey_days"}
+_NOT_HEADINGS = {"source", "key_lines", "holds", "signatures", "survey_days", "metrics"}
 
 
 class _Reading:
@@ -332,7 +334,11 @@ class _Reading:
         self.faults: list[Fault] = []
 
     def config(self, tree: dict[str, Any]) -> Config:
-        self.unknown(tree, "", set(Config._fields) - _NOT_HEADINGS | {"hold", "signature", "survey"})
+        self.unknown(
+            tree,
+            "",
+            set(Config._fields) - _NOT_HEADINGS | {"hold", "signature", "survey", "metrics", "goals"},
+        )
         result = Config(
             source=self.path,
             store=StoreConfig(
@@ -360,6 +366,7 @@ class _Reading:
             survey_days=self.survey_days(tree),
             privacy=self.privacy(tree),
             assistant=self.assistant(tree),
+            metrics=self.metrics(tree),
         )
         names = {one.name for one in result.calendars} | {"always", "default"}
         for one in result.sla:
@@ -569,6 +576,68 @@ class _Reading:
             },
         )
 
+    def metrics(self, tree: dict[str, Any]) -> MetricsConfig:
+        """[metrics], the numbers that the definitions leave open, and [goals], what the figures should be."""
+        plain = MetricsConfig()
+        known = {"csat_positive", "fcr_days", "short_abandon", "service", "session_gap"}
+        table = self.table(tree, "metrics", known)
+        service = self.spans(table, "metrics.service", {"default", *Channel})
+        gaps = self.spans(table, "metrics.session_gap", set(Channel))
+        goals: dict[str, dict[str, Goal]] = {"": {}}
+        for name, value in self.table(tree, "goals", None).items():
+            if name == "team":
+                for team, own in self.tables({"goals.team": value}, "goals.team"):
+                    goals[team] = {
+                        key: goal
+                        for key, one in own.items()
+                        if (goal := self.goal(f"goals.team.{team}.{key}", key, one)) is not None
+                    }
+            elif (goal := self.goal(f"goals.{name}", name, value)) is not None:
+                goals[""][name] = goal
+        return MetricsConfig(
+            self.number(table, "metrics.csat_positive", plain.csat_positive, at_least=1.0),
+            self.number(table, "metrics.fcr_days", plain.fcr_days, at_least=0.0),
+            self.number(table, "metrics.short_abandon", plain.short_abandon, at_least=0.0),
+            {**plain.service, **service},
+            gaps,
+            goals,
+            frozenset(table),
+        )
+
+    def goal(self, place: str, key: str, value: Any) -> Goal | None:
+        """A number (the least; of a figure that should be small the most), or a table with `min` and `max`."""
+        bounds = value if isinstance(value, dict) else {"max" if key in SMALLER else "min": value}
+        if key not in FIGURES:
+            self.wrong(place, _("a key nobody reads"), one_of(sorted(FIGURES)))
+            return None
+        if not bounds or bounds.keys() - {"min", "max"}:
+            self.wrong(place, repr(value), _("a number, or a table with min and max"))
+            return None
+        read: dict[str, float] = {}
+        for end, one in bounds.items():
+            if isinstance(one, str) and key in DURATIONS:
+                span = self.span({end: one}, f"{place}.{end}" if isinstance(value, dict) else place, end)
+                if span is None:
+                    return None
+                read[end] = span
+            elif isinstance(one, bool) or not isinstance(one, int | float):
+                self.wrong(place, repr(one), _("a number, or a table with min and max"))
+                return None
+            else:
+                read[end] = float(one)
+        return Goal(read.get("min"), read.get("max"))
+
+    def spans(self, table: dict[str, Any], place: str, known: set[str]) -> dict[str, float]:
+        """Lengths of time by name, in seconds."""
+        name = place.rpartition(".")[2]
+        value = table.get(name, {})
+        if not isinstance(value, dict):
+            self.wrong(place, repr(value), _("a table: {table}").format(table=f"[{place}]"))
+            return {}
+        self.unknown(value, place, known)
+        found = {one: self.span(value, f"{place}.{one}") for one in value if one in known}
+        return {one: seconds for one, seconds in found.items() if seconds is not None}
+
     def beside(self, path: str) -> Path:
         """A path of the file, which may be relative to the file's own folder."""
         return (self.path.parent / Path(path).expanduser()).resolve()
@@ -621,9 +690,11 @@ class _Reading:
             return default
         return float(value)
 
-    def span(self, table: dict[str, Any], place: str) -> float | None:
-        """A length of time in seconds from "90s", "5min", "24h" or "3d"."""
-        value = self.string(table, place)
+    def span(self, table: dict[str, Any], place: str, key: str | None = None) -> float | None:
+        """A length of time in seconds from "90s", "5min", "24h" or "3d". `key` where the place does not end in it."""
+        value = self.typed(
+            {place.rpartition(".")[2]: table.get(key)} if key else table, place, str, _("a text in quotes")
+        )
         if value is None:
             return None
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)", value)

@@ -49,7 +49,8 @@ def governed(config: Config, shared: Iterable[SettingRow]) -> Governed:
             theirs[one.name] = _calendar(one)
         except ValueError as error:
             faults.append(Fault(place, 0, one.name, str(error), _("hours that do not overlap")))
-    if not own and not theirs and not config.sla and not sla and not faults:
+    gaps = {channel: round(seconds * 1_000) for channel, seconds in config.metrics.session_gap.items()}
+    if not own and not theirs and not config.sla and not sla and not faults and not gaps:
         return Governed(DEFAULT_RULES)
     names = dict(DEFAULT_RULES.calendars) | theirs | own
     if "default" not in names:
@@ -61,7 +62,7 @@ def governed(config: Config, shared: Iterable[SettingRow]) -> Governed:
             faults.append(Fault(place, 0, "calendar", policy.calendar, one_of(sorted(names))))
         elif policy.name not in mine:
             policies.append(_policy(policy))
-    rules = Rules(calendars=names, policies=(*policies, *DEFAULT_RULES.policies))
+    rules = Rules(calendars=names, policies=(*policies, *DEFAULT_RULES.policies), session_gaps=gaps)
     return Governed(rules, tuple(faults))
 
 

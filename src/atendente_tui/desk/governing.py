@@ -119,6 +119,8 @@ def _with_processes(rules: Rules) -> tuple[Rules, str]:
 
 def _digest(config: Config, shared: Iterable[SettingRow], processes: str) -> str:
     told = repr((config.calendars, config.sla, [tuple(one) for one in shared]))
+    if config.metrics.session_gap:  # the figures are counted again where these change
+        told += repr(sorted(config.metrics.session_gap.items()))
     return hashlib.sha256((told + processes).encode()).hexdigest()
 
 

@@ -40,6 +40,8 @@ class Rules:
     weights: Weights = SUGGESTED
     channels: Mapping[Channel, ChannelRule] = field(default_factory=lambda: CHANNELS)
     risk_share: float = 0.25
+    session_gaps: Mapping[str, int] = field(default_factory=dict)
+    """Milliseconds of silence, by channel, that end a contact; over those of `contacts.GAPS`."""
     _plans: dict[tuple[str, str, str | None, str | None], Plan] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -62,6 +64,11 @@ class Rules:
     def waiting(self) -> tuple[tuple[int, Part], ...]:
         """Milliseconds of waiting from which on each part counts, upwards."""
         return self._waiting
+
+    @property
+    def business(self) -> BusinessCalendar:
+        """The company's hours: the calendar called "default", else "office", else always."""
+        return self.calendars.get("default") or self.calendars.get("office") or ALWAYS
 
     def plan(self, channel: str, priority: str, segment: str | None, reason: str | None = None) -> Plan:
         """What applies to a ticket of this channel, priority, customer segment (values of `words`) and contact reason."""

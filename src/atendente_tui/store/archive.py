@@ -43,6 +43,8 @@ TABLES = (
     "erased",
     "legal_hold",
     "agent_states",
+    "qa_scores",
+    "imported_figures",
     "shifts",
 )
 FORMATS = ("jsonl", "csv", "parquet")

@@ -246,9 +246,22 @@ class Store:
         if not self._writer.waiting(Lane.IDLE):
             with contextlib.suppress(Exception):
                 self._writer.submit(reassess_due, Lane.IDLE)
+                self._count()
         calm = monotonic() - self._writer.last_bulk > CALM
         if calm and _size(self.file.with_name("store.db-wal")) > LONG_LOG and truncate(self._db):
             self._db.execute("PRAGMA shrink_memory")
+
+    def _count(self) -> None:
+        """Make the numbers of the figures anew where tickets changed, a few at a time until all are made."""
+        from atendente_tui.store.counting import STEP, count_due
+
+        def more(done: Future[int]) -> None:
+            with contextlib.suppress(Exception):
+                if done.result() >= STEP:
+                    self._count()
+
+        if self._writer is not None:
+            self._writer.submit(count_due, Lane.IDLE).add_done_callback(more)
 
     def _fold_log(self) -> bool:
         """Copy the log back into the file, on the writer's thread, so that it begins anew. Whether it could."""

@@ -211,6 +211,13 @@ class Event(SQLModel, table=True):
         Index("event_customer", "customer_id", "key"),
         Index("event_command", "command_id", unique=True, sqlite_where=text("command_id IS NOT NULL")),
         Index("event_survey", "at", sqlite_where=text("kind = 'survey_answer'")),
+        Index(
+            "event_agent",
+            "key",
+            "author",
+            "ticket_id",
+            sqlite_where=text("author_kind = 'agent' AND ticket_id IS NOT NULL"),
+        ),
     )
     key: int = _int(key=True)
     remote_id: str | None = _text(null=True, unique=True)
