@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +32,9 @@ from atendente_tui.desk.desk import EVERY_COMMAND
 from atendente_tui.domain.change import ChangePage
 from atendente_tui.domain.command import Claim, Reply, TicketRef
 from atendente_tui.domain.words import Channel
+from atendente_tui.sync.pulling import pull
 from tests.backends.misbehaving import Answer, Asked, Says, Server, says
-from tests.builders import NOW, event_change, sample_page
+from tests.builders import NOW, event_change, make_store, sample_page
 
 TOKEN = "atk_" + "q" * 43
 COMMAND = UUID("01936f4e-0000-7000-8000-000000000001")
@@ -202,7 +204,7 @@ async def test_every_fault_has_its_error(hub: Hub, server: Server, said: Says, k
 
 async def test_a_wrong_body_is_named_and_not_repeated(hub: Hub, server: Server) -> None:
     told = json.loads(sample_page(1).model_dump_json())
-    told["changes"][-1]["status"] = "CPF 123.456.789-09"
+    told["cursor"] = {"CPF": "CPF 123.456.789-09"}
     server.answer = lambda _asked: says(told)
     with pytest.raises(ProtocolError) as wrong:
         await everything(hub, None)
@@ -273,6 +275,70 @@ async def test_a_page_too_large_is_asked_for_in_parts(
     server.answer = by_path({"/v1/changes": changes})
     assert len(await everything(hub, None)) == 1
     assert [int(one.query["limit"][0]) for one in server.asked] == [500, 125, 31]
+
+
+WRONG: tuple[Any, ...] = (
+    {"type": "ticket", "remote_id": "t900", "status": "CPF 123.456.789-09"},
+    {"type": "telepathy", "remote_id": "x1", "text": "cartão 4111 1111 1111 1111"},
+    {"remote_id": "no type at all"},
+    {"type": "event", "remote_id": "m900", "ticket": "t0", "at": "ontem", "kind": "message"},
+    {"type": "gone"},
+)
+
+
+async def test_what_cannot_be_read_is_set_aside_and_stops_nothing(
+    hub: Hub, server: Server, tmp_path: Path
+) -> None:
+    """Faults in the middle of two pages: all the rest is in, the cursor is at the end, each fault is kept whole and once."""
+
+    def changes(asked: Asked) -> Says:
+        first = "after" not in asked.query or "full" in asked.query
+        told = json.loads(
+            sample_page(
+                2, first=0 if first else 2, cursor="one" if first else "two", caught_up=not first
+            ).model_dump_json()
+        )
+        told["changes"][2:2] = WRONG[:3] if first else WRONG[3:]
+        return says(told)
+
+    server.answer = by_path({"/v1/changes": changes})
+    with closing(make_store(tmp_path)) as store:
+        for full in (False, True):
+            pulled = await pull(store, hub, "hub", full=full)
+            assert (pulled.cursor, pulled.caught_up, pulled.applied.skipped) == ("two", True, len(WRONG))
+            db = store.reader()
+            kept = [(json.loads(row[0]), row[1]) for row in db.execute("SELECT change, error FROM poison")]
+            assert [one["remote_id"] for one, _error in kept if "remote_id" in one] == [
+                "t900", "x1", "no type at all", "m900",
+            ]  # fmt: skip
+            assert len(kept) == len(WRONG)
+            assert kept[0][0] == WRONG[0]
+            assert "ticket.status" in kept[0][1]
+            assert not any("123.456" in error for _one, error in kept)
+            assert "4111 1111 1111 1111" not in str(kept)
+            assert db.execute("SELECT count(*) FROM ticket").fetchone() == (4,)
+            assert db.execute("SELECT count(*) FROM event").fetchone()[0] > 0
+            db.close()
+
+
+async def test_a_page_of_faults_is_another_language_and_not_taken(hub: Hub, server: Server) -> None:
+    told = json.loads(sample_page(1).model_dump_json())
+    told["changes"] += [WRONG[1]] * 30
+    server.answer = lambda _asked: says(told)
+    with pytest.raises(ProtocolError, match=r"30 of \d+"):
+        await everything(hub, None)
+
+
+async def test_fields_that_only_a_newer_hub_has_are_passed_over(hub: Hub, server: Server) -> None:
+    told = json.loads(sample_page(1).model_dump_json())
+    plain = ChangePage.model_validate(told)
+    told["moon"] = "full"
+    for one in told["changes"]:
+        one["moon"] = {"phase": 3}
+        for address in one.get("identities", ()):
+            address["name"] = "only there"  # a name that the change itself has, too
+    server.answer = lambda _asked: says(told)
+    assert await everything(hub, None) == [plain]
 
 
 async def test_a_pull_that_breaks_goes_on_from_its_last_page(hub: Hub, server: Server) -> None:

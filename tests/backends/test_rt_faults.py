@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import json
+import re
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -24,11 +28,16 @@ from atendente_tui.backends.port import (
     Unreachable,
 )
 from atendente_tui.backends.rt import RequestTracker
+from atendente_tui.backends.rt.cursor import Cursor, bits, decode, encode
 from atendente_tui.domain.change import Attachment
 from atendente_tui.domain.command import Claim, Command, FlagArticle, Note, Reply, SetStatus, TicketRef
 from atendente_tui.domain.ids import new_id
 from atendente_tui.domain.words import Channel, Status
+from atendente_tui.store.writing import Lane
+from atendente_tui.sync.pulling import pull
+from atendente_tui.sync.remembered import keep
 from tests.backends.misbehaving import Asked, Says, Server, says
+from tests.builders import make_store
 
 TOKEN = "1-35-0123456789abcdef0123456789abcdef"
 ME = {"Name": "agent1", "RealName": "Agent 1", "Privileged": 1, "id": 35}
@@ -312,3 +321,54 @@ async def test_a_broken_attachment_is_no_crash(rt: RequestTracker, server: Serve
     )
     with contextlib.suppress(ProtocolError):
         assert await rt.fetch_attachment("5", 1_000) == b""
+
+
+def _transaction(number: int, **fields: object) -> dict[str, object]:
+    return {
+        "id": number,
+        "Type": "Set",
+        "Field": "Priority",
+        "OldValue": "10",
+        "NewValue": "30",
+        "ObjectId": 7,
+        "Creator": {"id": "agent1", "type": "user"},
+        "Created": "2026-11-22T00:00:00Z",
+        **fields,
+    }
+
+
+async def test_a_transaction_that_cannot_be_read_is_set_aside_and_stops_nothing(
+    rt: RequestTracker, server: Server, tmp_path: Path
+) -> None:
+    rows = [
+        _transaction(1),
+        _transaction(2, NewValue="²", Data="cartão 4111 1111 1111 1111"),
+        _transaction(3),
+    ]
+
+    def answer(asked: Asked) -> Says:
+        path = asked.path.removeprefix("/REST/2.0")
+        if path == "/transactions":
+            query = asked.query["query"][0]
+            after = max(int(one) for one in re.findall(r"id > (\d+)", query))
+            return says({"items": [row for row in rows if cast("int", row["id"]) > after]})
+        if path == "/tickets":
+            return says({"items": [_ticket()]})
+        if path.startswith("/user/"):
+            return says(ME)
+        return says({"items": []})
+
+    server.answer = answer
+    now = int(datetime.now(UTC).timestamp())
+    begun = encode(Cursor(phase="follow", seen=bits([7]), refreshed=now, sweep_since=now))
+    with closing(make_store(tmp_path)) as store:
+        store.write(lambda tx: keep(tx, "rt", "cursor", begun), Lane.SYNC)
+        pulled = await pull(store, rt, "rt")
+        assert (pulled.caught_up, pulled.applied.skipped) == (True, 1)
+        db = store.reader()
+        (kept,) = db.execute("SELECT change, error FROM poison").fetchall()
+        assert json.loads(kept[0])["id"] == 2
+        assert "4111 1111 1111 1111" not in kept[0]
+        assert db.execute("SELECT remote_id FROM event ORDER BY remote_id").fetchall() == [("1",), ("3",)]
+        assert decode(pulled.cursor or "").low == 3  # type: ignore[union-attr]
+        db.close()

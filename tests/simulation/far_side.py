@@ -287,7 +287,7 @@ class FarSide:
         begin = max(0, at - self.rng.choice((0, 0, 0, 1, 3))) if at else 0
         body = {
             "changes": [
-                one.model_dump(mode="json")
+                self.written(one)
                 for n, one in enumerate(log[begin:end], begin)
                 if not self.passed(one) and not (self.newest_only and superseded(log, n))
             ],
@@ -295,6 +295,14 @@ class FarSide:
             "caught_up": end >= len(log),
         }
         return httpx.Response(200, json=body)
+
+    def written(self, change: Change) -> dict[str, Any]:
+        """On the wire; every second poison cannot even be read."""
+        told = change.model_dump(mode="json")
+        name = getattr(change, "remote_id", "")
+        if name in self.poisoned and int(name.removeprefix("poison")) % 2:
+            told["at"] = "ontem"
+        return told
 
     def log(self) -> list[Change]:
         return [change for _at, change in self.world.log]

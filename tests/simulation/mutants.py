@@ -14,7 +14,7 @@ from typing import Any
 from atendente_tui.desk import undoing
 from atendente_tui.domain.command import Command
 from atendente_tui.domain.ids import new_id
-from atendente_tui.store import effects, incoming_beside, ingest, outbox
+from atendente_tui.store import effects, gone, ingest, outbox
 from atendente_tui.store.writing import Lane, Tx
 from atendente_tui.sync import once, pulling
 from atendente_tui.sync.pushing import Pushed, Pusher
@@ -164,7 +164,10 @@ MUTANTS: dict[str, Mutant] = {
         ((once, "asked", lambda *_given: 0.0),), None, "early", first=4
     ),
     "what is gone is opened again by a no": Mutant(
-        ((incoming_beside, "effects", SimpleNamespace(lay_under=_anything)),), None, "ticket", first=57
+        ((gone, "effects", SimpleNamespace(lay_under=_anything)),), None, "ticket", first=57
+    ),
+    "what vanished without a number is not remembered": Mutant(
+        ((gone, "remember", _anything),), Kind("native"), "ticket", first=9165
     ),
     "waits of a clock set back": Mutant(
         (

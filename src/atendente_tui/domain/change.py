@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from atendente_tui.domain.words import (
     Audience,
@@ -238,3 +239,14 @@ class ChangePage(Frozen):
     total: int | None = None
     caught_up: bool = False
     """True on the page after which the store equals the backend as of now."""
+class Unreadable(Frozen):
+    """Something a backend told that fits no change: set aside whole, and no hindrance to what came with it."""
+
+    told: str
+    """As it came, JSON."""
+    error: str
+    """What is wrong and where; nothing of what stands there."""
+
+
+    unreadable: SkipJsonSchema[tuple[Unreadable, ...]] = Field(default=(), exclude=True)
+    """Found by the adapter, never part of a wire format of ours."""

@@ -59,6 +59,7 @@ def apply_page(tx: Tx, page: ChangePage, backend: str) -> Applied:
     """Apply a page and move the cursor, both in this transaction."""
     applied = apply_changes(tx, page.changes, backend)
     keep_cursor(tx, page, backend)
+    applied += set_unreadable_aside(tx, page, backend)
     return applied
 
 
@@ -81,6 +82,7 @@ def apply_in_slices(store: Store, page: ChangePage, backend: str, *, pace: Pace 
             step = min(2_000, step * 4) if (monotonic() - begun) * 5 < now.seconds else now.step
         if here >= len(changes):
             keep_cursor(tx, page, backend)
+            applied += set_unreadable_aside(tx, page, backend)
         return applied, here, step
 
     while True:
@@ -208,8 +210,31 @@ def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
     except Exception:
         text = kept_text(json.dumps(repr(change)))
     tx.db.execute(
-        "INSERT INTO poison (at, backend, change, error) VALUES (?, ?, ?, ?)",
-        (tx.now, backend, text, kept_text(f"{type(wrong).__name__}: {wrong}")[:500]),
+        "INSERT INTO poison (at, backend, change, error) SELECT :at, :backend, :change, :error WHERE NOT EXISTS"
+        " (SELECT 1 FROM poison WHERE backend = :backend AND change = :change)",
+        {
+            "at": tx.now,
+            "backend": backend,
+            "change": text.encode("utf-8", "replace").decode(),
+            "error": kept_text(error)[:500],
+        },
+    return _keep_aside(tx, backend, text, f"{type(wrong).__name__}: {wrong}")
+
+
+def set_unreadable_aside(tx: Tx, page: ChangePage, backend: str) -> Applied:
+    """Keep what its adapter could not read of a page; the cursor may pass it then."""
+    told = Applied()
+    for one in page.unreadable:
+        try:
+            text = json.dumps(kept_tree(json.loads(one.told)), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            text = kept_text(json.dumps(one.told))
+        told += _keep_aside(tx, backend, text, one.error)
+    return told
+
+
+def _keep_aside(tx: Tx, backend: str, text: str, error: str) -> Applied:
+    """Once: a full pull tells the same again."""
     )
     tx.touch("sync")
     return Applied(skipped=1)

@@ -91,7 +91,7 @@ class Hub:
                 continue
             if answer.status >= 300:
                 raise failure(answer)
-            page = wire.read(wire.ChangePage, answer, "changes")
+            page = wire.read_page(answer)
             if page.cursor == after and not page.caught_up:
                 raise ProtocolError("changes: the cursor stands still", sent=False)
             yield page

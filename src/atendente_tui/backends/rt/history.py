@@ -85,11 +85,14 @@ async def events(
     rows = [row for row in rows if number(row, "ObjectId") in tickets]
     parts = await read_parts(session, [number(row, "id") for row in rows if text(row, "Type") in _MESSAGES])
     await session.load_queues()
-    found = [
-        await _event(session, row, tickets[number(row, "ObjectId")], parts.get(number(row, "id"), Parts()))
-        for row in sorted(rows, key=lambda row: number(row, "id"))
-    ]
-    return [event for event in found if event is not None]
+    found: list[EventAppend] = []
+    for row in sorted(rows, key=lambda row: number(row, "id")):
+        said = parts.get(number(row, "id"), Parts())
+        with session.reading("transaction", row):
+            event = await _event(session, row, tickets[number(row, "ObjectId")], said)
+            if event is not None:
+                found.append(event)
+    return found
 
 
 async def read_parts(session: Session, ids: Sequence[int]) -> dict[int, Parts]:
@@ -102,7 +105,7 @@ async def read_parts(session: Session, ids: Sequence[int]) -> dict[int, Parts]:
         async for row in _attachments(
             session, asked, "TransactionId,ContentType,Filename,ContentLength,Subject"
         ):
-            heads.setdefault(int(ref(row, "TransactionId") or 0), []).append(row)
+            heads.setdefault(number({"id": ref(row, "TransactionId")}, "id"), []).append(row)
     chosen = {one: _body(rows) for one, rows in heads.items()}
     texts = await _texts(session, [part for body in chosen.values() for part in body])
     return {one: _parts(rows, chosen[one], texts) for one, rows in heads.items()}

@@ -41,7 +41,9 @@ async def _read(session: Session, wanted: Sequence[int]) -> list[ArticleUpsert]:
             {"fields": "Name,Summary,LastUpdated,Class,CustomFields", "fields[Class]": "Name"},
             body=asked,
         )
-        found += [_article(row) for row in page.rows]
+        for row in page.rows:
+            with session.reading("article", row):
+                found.append(_article(row))
     return found
 
 

@@ -32,5 +32,6 @@ async def resolve(session: Session, absent: Sequence[int]) -> tuple[list[TicketG
         row |= {
             "Requestor": [{**person, "RealName": name} for person, name in zip(people, names, strict=True)]
         }
-        found[one] = ticket_view(row, session.words, answer.date)
+        with session.reading("ticket", row):
+            found[one] = ticket_view(row, session.words, answer.date)
     return gone, found

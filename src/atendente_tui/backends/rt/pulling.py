@@ -36,7 +36,7 @@ async def pull(session: Session, cursor: str | None, *, full: bool = False) -> A
     if state is None or full:
         known = (state.seen | state.had) if state else 0
         state = await _begin(session, known)
-        yield _page(await directory(session), state)
+        yield _page(session, await directory(session), state)
     if state.phase != "follow":
         async for page, reached in _walk(session, state):
             yield page
@@ -67,7 +67,7 @@ async def _walk(session: Session, state: Cursor) -> AsyncIterator[tuple[ChangePa
         if state.phase == "articles":
             changes, state = await articles(session, state, again=True)
             state = _next_phase(state)
-            yield _page(changes, state), state
+            yield _page(session, changes, state), state
             continue
         async for page, reached in _walk_tickets(session, state):
             yield page, reached
@@ -76,7 +76,7 @@ async def _walk(session: Session, state: Cursor) -> AsyncIterator[tuple[ChangePa
             lost, found = await resolve(session, ids(state.had & ~state.seen))
             changes = [*_tickets(found.values()), *lost]
             state = replace(state, had=0)
-            yield _page(changes, state), state
+            yield _page(session, changes, state), state
         state = _next_phase(state)
 
 
@@ -90,15 +90,21 @@ async def _walk_tickets(session: Session, state: Cursor) -> AsyncIterator[tuple[
         page = await session.client.page(
             "/tickets", {"query": query, "order": "DESC", "per_page": _TALK if talk else 100, **fields}
         )
-        if not page.rows:
+        numbers = [one for row in page.rows if (one := number(row, "id"))]
+        if not numbers:
             return
-        views = {number(row, "id"): ticket_view(row, session.words, page.date) for row in page.rows}
+        views: dict[int, TicketView] = {}
+        for row in page.rows:
+            with session.reading("ticket", row):
+                views[number(row, "id")] = ticket_view(row, session.words, page.date)
         behind = state
         state = replace(
-            state, before=min(views), count=state.count + (len(views) if state.phase != "talk" else 0)
+            state,
+            before=min(numbers),
+            count=state.count + (len(views) if state.phase != "talk" else 0),
         )
-        if not talk:
-            yield _page(_tickets(views.values()), state), state
+        if not talk or not views:
+            yield _page(session, _tickets(views.values()), state), state
             continue
         state = replace(state, seen=state.seen | bits(views))
         shown: list[Change] = [] if state.phase == "talk" else _tickets(views.values())
@@ -106,10 +112,10 @@ async def _walk_tickets(session: Session, state: Cursor) -> AsyncIterator[tuple[
         async for rows in transactions(session, of_tickets(list(views))):
             pending += await events(session, rows.rows, views)
             if len(pending) >= _EVENTS:
-                yield _page([*shown, *pending], behind), behind
+                yield _page(session, [*shown, *pending], behind), behind
                 shown, pending = [], []
         changes = [*shown, *pending]
-        yield _page([*changes, *_facts(changes, views)], state), state
+        yield _page(session, [*changes, *_facts(changes, views)], state), state
 
 
 async def _follow(session: Session, state: Cursor) -> AsyncIterator[ChangePage]:
@@ -126,17 +132,17 @@ async def _follow(session: Session, state: Cursor) -> AsyncIterator[ChangePage]:
         batch = fresh[at : at + 100]
         changes, seen = await _touched(session, batch, state)
         while len(changes) > _EVENTS * 2:
-            yield _page(changes[: _EVENTS * 2], state)
+            yield _page(session, changes[: _EVENTS * 2], state)
             changes = changes[_EVENTS * 2 :]
         done.update(batch)
         state = replace(state, done=tuple(sorted(done)), seen=seen)
-        yield _page(changes, state)
+        yield _page(session, changes, state)
     if now is None:
         now = (await session.client.get("/rt")).date
     low = max([state.low, *(number(row, "id") for row in scanned if _settled(session, row, now))])
     state = replace(state, low=low, done=tuple(sorted(one for one in done if one > low)))
     slow, state = await _slow_looks(session, state, int(now.timestamp()))
-    yield _page(slow, state, caught_up=True)
+    yield _page(session, slow, state, caught_up=True)
 
 
 async def _touched(session: Session, batch: Sequence[int], state: Cursor) -> tuple[list[Change], int]:
@@ -168,10 +174,11 @@ async def _views(session: Session, asked: Sequence[int]) -> dict[int, TicketView
     )
     views: dict[int, TicketView] = {}
     for row in page.rows:
-        view = ticket_view(row, session.words, page.date)
-        if view.upsert.snoozed_until and not view.carried.keep and await _wrote_since(session, view):
-            view = ticket_view(row, session.words, page.date, wrote_since=True)
-        views[view.id] = view
+        with session.reading("ticket", row):
+            view = ticket_view(row, session.words, page.date)
+            if view.upsert.snoozed_until and not view.carried.keep and await _wrote_since(session, view):
+                view = ticket_view(row, session.words, page.date, wrote_since=True)
+            views[view.id] = view
     return views
 
 
@@ -245,13 +252,16 @@ def _next_phase(state: Cursor) -> Cursor:
     return replace(state, phase=PHASES[PHASES.index(state.phase) + 1], before=0)
 
 
-def _page(changes: Sequence[Change], state: Cursor, *, caught_up: bool = False) -> ChangePage:
+def _page(
+    session: Session, changes: Sequence[Change], state: Cursor, *, caught_up: bool = False
+) -> ChangePage:
     return ChangePage(
         changes=tuple(changes),
         cursor=encode(state),
         done=min(state.count, state.total) if state.total else None,
         total=state.total or None,
         caught_up=caught_up,
+        unreadable=session.take_unreadable(),
     )
 
 

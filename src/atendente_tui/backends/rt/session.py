@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from atendente_tui.backends.port import BackendSettings, Forbidden, Rejected
 from atendente_tui.backends.rt.client import Client, segment
-from atendente_tui.backends.rt.shape import refs, text
+from atendente_tui.backends.rt.shape import Row, refs, text
 from atendente_tui.backends.rt.words import Vocabulary, vocabulary
+from atendente_tui.domain.change import Unreadable
 
 SYSTEM = "RT_System"
 NOBODY = "Nobody"
@@ -39,13 +42,15 @@ class Person:
 
 @dataclass(slots=True)
 class Session:
-    """Remembered look-ups only; losing them costs requests, nothing else."""
+    """Remembered look-ups, and what waits for the next page; losing them costs requests, nothing else."""
 
     client: Client
     words: Vocabulary
     options: Mapping[str, str | int | float | bool]
     queues: dict[str, Queue] = field(default_factory=dict)
     """By id."""
+    unreadable: list[Unreadable] = field(default_factory=list)
+    """Rows that fit no change of ours: they go with the next page."""
     _people: dict[str, Person] = field(default_factory=dict)
     _me: Person | None = None
 
@@ -116,6 +121,20 @@ class Session:
                 if queue.name.casefold() == name.casefold():
                     return queue
         return None
+
+    @contextmanager
+    def reading(self, kind: str, row: Row) -> Iterator[None]:
+        """What cannot be made of this row of RT's is set aside whole, and nothing else with it."""
+        try:
+            yield
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as wrong:
+            told = json.dumps({"rt": kind, **row}, ensure_ascii=False, default=str)
+            self.unreadable.append(Unreadable(told=told, error=f"{kind}: {type(wrong).__name__}"))
+
+    def take_unreadable(self) -> tuple[Unreadable, ...]:
+        taken = tuple(self.unreadable)
+        self.unreadable.clear()
+        return taken
 
     def field_name(self, number: str) -> str:
         """The name of a ticket custom field by its id, '' for one not to be seen."""
