@@ -39,6 +39,12 @@ def age(milliseconds: int) -> str:
     return f"{milliseconds // DAY} d"
 
 
+def since(milliseconds: int) -> str:
+    """How long something has lasted, as a clock: "12:04" in hours and minutes."""
+    minutes = max(0, milliseconds) // MINUTE
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def duration(seconds: float) -> str:
     """ "6 min 12 s", "1 h 04 min"."""
     whole = int(seconds)

@@ -140,6 +140,7 @@ COMMAND = {
     "merge": later_in("command", "merge"),
     "link": later_in("command", "link"),
     "flag_article": later_in("command", "flag an article"),
+    "agent_state": later_in("command", "your state"),
     "triage": later_in("command", "triage"),
 }
 PART = {
@@ -150,6 +151,14 @@ PART = {
     "waiting": later_in("part", "waiting"),
     "channel": later_in("part", "channel"),
     "turn": later_in("part", "not our turn"),
+}
+AGENT_STATE = {
+    "available": later_in("agent_state", "available"),
+    "contact": later_in("agent_state", "in contact"),
+    "after_contact": later_in("agent_state", "after contact"),
+    "paused": later_in("agent_state", "paused"),
+    "training": later_in("agent_state", "in training"),
+    "off": later_in("agent_state", "off"),
 }
 AUDIENCE = {"public": later_in("audience", "public"), "internal": later_in("audience", "internal")}
 
@@ -221,6 +230,10 @@ def outbox(word: str | None) -> str:
 
 def command(word: str | None) -> str:
     return _label("command", COMMAND, word)
+
+
+def agent_state(word: str | None) -> str:
+    return _label("agent_state", AGENT_STATE, word)
 
 
 def part(word: str | None) -> str:

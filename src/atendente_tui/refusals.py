@@ -51,6 +51,11 @@ SENTENCES: Mapping[str, str] = {
     "team_unknown": later("There is no team {found}."),
     "fact_empty": later("Say what is known."),
     "survey_reason": later("Say why no survey should be sent."),
+    # the floor
+    "pause_reason": later("Say why you pause."),
+    "agent_state_unknown": later("“{found}” is no state. Choose one of: {allowed}."),
+    "shifts_unreadable": later("{file}: {where}: “{found}” is not {allowed}."),
+    "shifts_kind": later("{file} is neither a CSV nor an iCalendar (.ics) file."),
     # owning and triage
     "ticket_taken": later("{who} has this ticket."),
     "already_yours": later("It is yours already."),

@@ -24,6 +24,7 @@ from atendente_tui.domain.command import (
     Receipt,
     Release,
     Reply,
+    SetAgentState,
     SetPriority,
     SetStatus,
     SetTeam,
@@ -80,6 +81,7 @@ for _kind, _check in (
     (Merge, "merge"),
     (Link, "link"),
     (FlagArticle, "flag_article"),
+    (SetAgentState, "agent_state"),
 ):
     swallows(_kind, _check)
 

@@ -57,13 +57,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "merge": {"into": {"id": 2, "remote": "2"}},
     "link": {"other": {"id": 2, "remote": "2"}, "relation": "refers_to", "article": None},
     "flag_article": {"article": "a", "flag": "wrong", "text": "não é assim"},
+    "agent_state": {"state": "paused", "reason": "almoço"},
 }
 assert set(KINDS) == {one.model_fields["type"].default for one in get_args(get_args(Command)[0])}
 
 
 def command(kind: str, ticket: str = "1") -> dict[str, Any]:
     made = {"type": kind, "id": str(uuid4()), "at": AT, "author": "ana", **copy.deepcopy(KINDS[kind])}
-    return made if kind == "flag_article" else made | {"ticket": {"id": 1, "remote": ticket}}
+    return made if kind in ("flag_article", "agent_state") else made | {"ticket": {"id": 1, "remote": ticket}}
 
 
 def every_command(ticket: str = "1") -> list[dict[str, Any]]:

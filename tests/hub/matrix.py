@@ -76,7 +76,17 @@ ANOTHER = {"assign.expected": "login"}
 PLAIN = {
     *("at", "type", "text", "channel", "status", "expected", "reason", "priority", "impact", "tier", "tried"),
     *("workaround", "until", "keep_on_reply", "add[]", "remove[]", "code", "note", "survey", "due", "what"),
-    *("outcome", "name", "value", "customer_name", "identities[].kind", "subject", "tags[]", "opened_at"),
+    *(
+        "state",
+        "outcome",
+        "name",
+        "value",
+        "customer_name",
+        "identities[].kind",
+        "subject",
+        "tags[]",
+        "opened_at",
+    ),
     *(
         "inbound",
         "relation",
@@ -140,13 +150,14 @@ def base(teams: TwoTeams, verb: str) -> dict[str, Any]:
             "opened_at": LATER,
         },
         "flag_article": {"article": "prazo", "flag": "wrong"},
+        "agent_state": {"state": "available"},
     }
     made = command(verb, teams.everybodys(), **fields.get(verb, {}))
     if verb == "merge":
         made["into"] = {"id": 2, "remote": teams.everybodys()}
     elif verb == "link":
         made["other"] = {"id": 2, "remote": teams.everybodys()}
-    elif verb == "flag_article":
+    elif verb in ("flag_article", "agent_state"):
         del made["ticket"]
     return made
 

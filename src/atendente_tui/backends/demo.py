@@ -291,11 +291,14 @@ def _first_walk(world: DemoWorld, place: int) -> list[tuple[Change, ...]]:
         one.remote_id: [event.change(world.start, world.zone) for event in one.events]
         for one in scenario.tickets
     }
+    doing: dict[str, Change] = {}
     for _at, change in world.log[:place]:
         if change.type == "ticket":
             standing[change.remote_id] = change
         elif change.type == "event":
             history.setdefault(change.ticket, []).append(change)
+        elif change.type == "agent_states":
+            doing[change.agent] = change
     pages: list[tuple[Change, ...]] = [scenario.directory]
     told: set[str] = set()
     order = sorted(standing.values(), key=lambda one: (one.updated_at, one.remote_id), reverse=True)
@@ -307,6 +310,8 @@ def _first_walk(world: DemoWorld, place: int) -> list[tuple[Change, ...]]:
     rest: list[Change] = [change for key in world.customers for change in _person(world, key, told)]
     rest += history.get(None, [])
     rest += [_article(article, world.start) for article in scenario.articles]
+    rest += scenario.shared
+    rest += doing.values()
     return [*pages, tuple(rest)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from atendente_tui import labels
 from atendente_tui.backends.demo_world import DemoWorld
 from atendente_tui.backends.port import Conflict, Rejected
-from atendente_tui.domain.change import CustomerUpsert, TicketUpsert
+from atendente_tui.domain.change import AgentStates, CustomerUpsert, TicketUpsert
 from atendente_tui.domain.command import (
     Command,
     Create,
@@ -18,11 +18,12 @@ from atendente_tui.domain.command import (
     Merge,
     Receipt,
     Reply,
+    SetAgentState,
     SettlePromise,
     TicketCommand,
     WrapUp,
 )
-from atendente_tui.domain.deciding import Clash, Decision, Facts, create, decide
+from atendente_tui.domain.deciding import Clash, Decision, Facts, create, decide, doing
 from atendente_tui.domain.identities import normal
 from atendente_tui.domain.protocol import protocol
 from atendente_tui.domain.refusal import Refused
@@ -32,7 +33,7 @@ from atendente_tui.flow.conversation import Heard, Solved
 COMMANDS = frozenset(
     {
         "reply", "note", "claim", "release", "assign", "status", "priority", "team", "escalate", "snooze", "tag", "wrapup",
-        "promise", "settle_promise", "fact", "create", "merge", "link", "flag_article",
+        "promise", "settle_promise", "fact", "create", "merge", "link", "flag_article", "agent_state",
     }
 )  # fmt: skip
 
@@ -43,7 +44,12 @@ def carry_out(world: DemoWorld, command: Command, now: datetime) -> Receipt:
     if known is not None:
         return known
     try:
-        receipt = _flag(world, command, now) if isinstance(command, FlagArticle) else _do(world, command, now)
+        if isinstance(command, FlagArticle):
+            receipt = _flag(world, command, now)
+        elif isinstance(command, SetAgentState):
+            receipt = _doing(world, command, now)
+        else:
+            receipt = _do(world, command, now)
     except Refused as no:
         raise Rejected(labels.refusal(no)) from no
     except Clash as clash:
@@ -122,6 +128,13 @@ def _flag(world: DemoWorld, command: FlagArticle, now: datetime) -> Receipt:
     if command.article not in {one.id for one in world.scenario.articles}:
         raise Refused("no_such_article", found=command.article)
     world.flags.append((command.article, command.flag, command.text))
+    return Receipt(command_id=command.id, at=now)
+
+
+def _doing(world: DemoWorld, command: SetAgentState, now: datetime) -> Receipt:
+    told = (one for _at, one in reversed(world.log) if isinstance(one, AgentStates))
+    before = next((one for one in told if one.agent == command.author), None)
+    world.tell(now, doing(command, before))
     return Receipt(command_id=command.id, at=now)
 
 

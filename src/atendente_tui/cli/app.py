@@ -31,6 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         *("snooze", "tag", "wrapup", "promise", "fact", "merge", "link"),
     ),
     "promises": ("promises",),
+    "floor": ("state", "shifts"),
     "outgoing": ("outbox",),
     "problems": ("problems",),
     "syncing": ("sync",),

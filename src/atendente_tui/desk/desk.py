@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-AT_ONCE = frozenset({"claim", "release"})
+AT_ONCE = frozenset({"claim", "release", "agent_state"})
 """Commands that are not held back: a hold would only help a colleague to be faster."""
 EVERY_COMMAND = frozenset(
     {
@@ -197,6 +197,7 @@ def give(
     ticket = getattr(command, "ticket", None)
     ticket_id = 0 if ticket is None else int(ticket.id)
     if not desk.dry:
+        from atendente_tui.desk.agent_states import by_activity
         from atendente_tui.store import audit, effects, outbox
         from atendente_tui.store.kept import kept
 
@@ -204,6 +205,7 @@ def give(
         undo = effects.perform(tx, command)
         outbox.add(tx, command, hold_until, undo)
         audit.record(tx, command.author, command.type, ticket_id or None, str(command.id), hold=seconds)
+        by_activity(tx, desk, command)
     state = OutboxState.HELD if hold_until > tx.now else OutboxState.QUEUED
     return Submitted(command.id, ticket_id, command.type, state, hold_until)
 

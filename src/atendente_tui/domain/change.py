@@ -16,6 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from atendente_tui.domain.words import (
+    AgentState,
     Audience,
     AuthorKind,
     Channel,
@@ -213,6 +214,22 @@ class SettingGone(Frozen):
     key: Text
 
 
+class AgentStateSince(Frozen):
+    since: AwareDatetime
+    state: AgentState
+    reason: Text | None = None
+    """Of a pause."""
+
+
+class AgentStates(Frozen):
+    """What an agent is doing: the newest of their states, oldest first, the last one in force."""
+
+    type: Literal["agent_states"] = "agent_states"
+    agent: Text
+    """Login."""
+    states: tuple[AgentStateSince, ...]
+
+
 Change = Annotated[
     CustomerUpsert
     | TicketUpsert
@@ -223,9 +240,19 @@ Change = Annotated[
     | DirectoryEntry
     | DirectoryGone
     | SettingUpsert
-    | SettingGone,
+    | SettingGone
+    | AgentStates,
     Field(discriminator="type"),
 ]
+
+
+class Unreadable(Frozen):
+    """Something a backend told that fits no change: set aside whole, and no hindrance to what came with it."""
+
+    told: str
+    """As it came, JSON."""
+    error: str
+    """What is wrong and where; nothing of what stands there."""
 
 
 class ChangePage(Frozen):
@@ -239,14 +266,5 @@ class ChangePage(Frozen):
     total: int | None = None
     caught_up: bool = False
     """True on the page after which the store equals the backend as of now."""
-class Unreadable(Frozen):
-    """Something a backend told that fits no change: set aside whole, and no hindrance to what came with it."""
-
-    told: str
-    """As it came, JSON."""
-    error: str
-    """What is wrong and where; nothing of what stands there."""
-
-
     unreadable: SkipJsonSchema[tuple[Unreadable, ...]] = Field(default=(), exclude=True)
     """Found by the adapter, never part of a wire format of ours."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 
 from atendente_tui.domain.change import Attachment, Frozen, Identity, Text
-from atendente_tui.domain.words import Channel, Impact, Priority, Status, Tier
+from atendente_tui.domain.words import AgentState, Channel, Impact, Priority, Status, Tier
 
 
 class TicketRef(Frozen):
@@ -220,6 +220,15 @@ class FlagArticle(_Command):
     text: Text = ""
 
 
+class SetAgentState(_Command):
+    """What its author is doing from now on."""
+
+    type: Literal["agent_state"] = "agent_state"
+    state: AgentState
+    reason: Text = ""
+    """Of a pause, which needs one."""
+
+
 Command = Annotated[
     Reply
     | Note
@@ -239,7 +248,8 @@ Command = Annotated[
     | Create
     | Merge
     | Link
-    | FlagArticle,
+    | FlagArticle
+    | SetAgentState,
     Field(discriminator="type"),
 ]
 TicketCommand = (

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from atendente_tui.domain.arriving import heard, opened
-from atendente_tui.domain.change import CustomerUpsert, TicketUpsert
+from atendente_tui.domain.change import AgentStates, AgentStateSince, CustomerUpsert, TicketUpsert
 from atendente_tui.domain.command import (
     Assign,
     Claim,
@@ -23,6 +23,7 @@ from atendente_tui.domain.command import (
     Promise,
     Release,
     Reply,
+    SetAgentState,
     SetPriority,
     SetStatus,
     SetTeam,
@@ -38,9 +39,12 @@ from atendente_tui.domain.escalation import check_packet, check_tier
 from atendente_tui.domain.lifecycle import after_reply, move
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.traces import Data, by_agent, field_changes, status_at, touched
-from atendente_tui.domain.words import KEEP_SNOOZED, EventKind, Status
+from atendente_tui.domain.words import KEEP_SNOOZED, AgentState, EventKind, Status
 
-__all__ = ["Clash", "Decision", "Facts", "create", "decide", "heard"]
+__all__ = ["Clash", "Decision", "Facts", "create", "decide", "doing", "heard"]
+
+STATES_TOLD = 200
+"""Of one agent, the newest: a workstation that was away for days still learns all of them."""
 
 
 def decide(command: TicketCommand, facts: Facts, now: datetime) -> Decision:
@@ -93,6 +97,18 @@ def decide(command: TicketCommand, facts: Facts, now: datetime) -> Decision:
             return _link(command, ticket, facts, now)
         case Create():
             raise TypeError("a ticket that is to be made does not stand yet")
+
+
+def doing(command: SetAgentState, before: AgentStates | None) -> AgentStates:
+    """What is told of an agent after they said what they do: the newest of their states. Refused: pause_reason."""
+    reason = command.reason.strip() or None
+    if command.state is AgentState.PAUSED and reason is None:
+        raise Refused("pause_reason")
+    since = AgentStateSince(since=command.at, state=command.state, reason=reason)
+    by_moment = {one.since: one for one in (*(before.states if before is not None else ()), since)}
+    return AgentStates(
+        agent=command.author, states=tuple(by_moment[at] for at in sorted(by_moment))[-STATES_TOLD:]
+    )
 
 
 def create(command: Create, customer: CustomerUpsert, remote: str, protocol: str, now: datetime) -> Decision:

@@ -130,6 +130,17 @@ class SlaState(StrEnum):
     MET = "met"
 
 
+class AgentState(StrEnum):
+    """What an agent is doing, of which occupancy and adherence are made."""
+
+    AVAILABLE = "available"
+    CONTACT = "contact"
+    AFTER_CONTACT = "after_contact"  # finishing what a contact left to do
+    PAUSED = "paused"  # with a reason
+    TRAINING = "training"
+    OFF = "off"
+
+
 class OutboxState(StrEnum):
     """Where a command stands on its way out (the life of an outbox row)."""
 

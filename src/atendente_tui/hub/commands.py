@@ -25,6 +25,7 @@ from atendente_tui.domain.command import (
     Note,
     Receipt,
     Reply,
+    SetAgentState,
     SetTeam,
     SettlePromise,
     TicketCommand,
@@ -33,7 +34,7 @@ from atendente_tui.domain.command import (
 from atendente_tui.domain.protocol import protocol
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Segment
-from atendente_tui.hub import attachments, tables
+from atendente_tui.hub import agent_states, attachments, tables
 from atendente_tui.hub.recording import Recording
 from atendente_tui.hub.scope import Actor
 
@@ -72,7 +73,7 @@ class Result:
 
 def wanted(command: Command) -> tuple[int, ...]:
     """Numbers of the tickets it names: what the writer reads beforehand."""
-    if isinstance(command, FlagArticle | Create):
+    if isinstance(command, FlagArticle | SetAgentState | Create):
         return ()
     named = [command.ticket]
     if isinstance(command, Merge):
@@ -128,6 +129,8 @@ def _key(ref: TicketRef) -> int | None:
 def _done(recording: Recording, actor: Actor, command: Command) -> Receipt:
     if isinstance(command, FlagArticle):
         return _flag(recording, command)
+    if isinstance(command, SetAgentState):
+        return agent_states.put(recording, command)
     if isinstance(command, Create):
         return _create(recording, actor, command)
     ticket = _visible(recording, actor, command.ticket)

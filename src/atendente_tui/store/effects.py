@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.words import AuthorKind, Direction, EventKind, Status
-from atendente_tui.store import columns, created, merged
+from atendente_tui.store import agent_states, columns, created, merged
 from atendente_tui.store.assessing import reassess
 from atendente_tui.store.events import append_event, bind_event, forget_event, step_back
 
@@ -42,6 +42,8 @@ class _Given(NamedTuple):
 def perform(tx: Tx, command: Command) -> dict[str, Any]:
     """Write what a person sees of the command; returns the undo record for its outbox row."""
     body = command.model_dump(mode="json")
+    if body["type"] == "agent_state":
+        agent_states.lay(tx, body["author"], columns.ms(body["at"]), body["state"], body["reason"] or None)
     if "ticket" not in body:
         return {}
     if body["type"] == "create":

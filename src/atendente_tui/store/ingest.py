@@ -20,6 +20,7 @@ from atendente_tui.store.incoming import Batch
 from atendente_tui.store.incoming_beside import apply_articles, apply_directory, apply_gone, apply_settings
 from atendente_tui.store.incoming_customers import apply_customers
 from atendente_tui.store.incoming_events import apply_events, unseen
+from atendente_tui.store.incoming_floor import apply_agent_states
 from atendente_tui.store.incoming_tickets import read_tickets, write_tickets
 from atendente_tui.store.kept import kept, kept_text, kept_tree
 from atendente_tui.store.writing import Lane
@@ -58,8 +59,8 @@ class Applied(NamedTuple):
 def apply_page(tx: Tx, page: ChangePage, backend: str) -> Applied:
     """Apply a page and move the cursor, both in this transaction."""
     applied = apply_changes(tx, page.changes, backend)
-    keep_cursor(tx, page, backend)
     applied += set_unreadable_aside(tx, page, backend)
+    keep_cursor(tx, page, backend)
     return applied
 
 
@@ -81,8 +82,8 @@ def apply_in_slices(store: Store, page: ChangePage, backend: str, *, pace: Pace 
             here += step
             step = min(2_000, step * 4) if (monotonic() - begun) * 5 < now.seconds else now.step
         if here >= len(changes):
-            keep_cursor(tx, page, backend)
             applied += set_unreadable_aside(tx, page, backend)
+            keep_cursor(tx, page, backend)
         return applied, here, step
 
     while True:
@@ -157,6 +158,7 @@ def _apply(tx: Tx, by_type: Mapping[str, list[Any]], backend: str) -> Applied:
     others = apply_articles(batch, by_type.get("article", ()), by_type.get("article_gone", ()))
     others += apply_directory(batch, by_type.get("directory", ()), by_type.get("directory_gone", ()))
     others += apply_settings(batch, by_type.get("setting", ()), by_type.get("setting_gone", ()))
+    others += apply_agent_states(batch, by_type.get("agent_states", ()))
     others += apply_gone(batch, by_type.get("gone", ()))
     batch.tell()
     told = customers + tickets + appended + others
@@ -171,7 +173,7 @@ _KIND = {
     "setting_gone": "setting",
 }
 """What ends a thing, and what it is said to be while it is there."""
-_TYPES = {"customer", "event", *_KIND, *_KIND.values()}
+_TYPES = {"customer", "event", "agent_states", *_KIND, *_KIND.values()}
 
 
 def _groups(changes: Sequence[Change]) -> Iterator[tuple[Sequence[Change], dict[str, list[Any]]]]:
@@ -199,9 +201,10 @@ def _groups(changes: Sequence[Change]) -> Iterator[tuple[Sequence[Change], dict[
 
 
 _remote_id = attrgetter("remote_id")
-_NAMES: dict[str, Callable[[Any], object]] = dict.fromkeys(
-    ("directory", "directory_gone", "setting", "setting_gone"), attrgetter("kind", "key")
-)
+_NAMES: dict[str, Callable[[Any], object]] = {
+    **dict.fromkeys(("directory", "directory_gone", "setting", "setting_gone"), attrgetter("kind", "key")),
+    "agent_states": attrgetter("agent"),
+}
 
 
 def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
@@ -209,15 +212,6 @@ def _set_aside(tx: Tx, change: Any, backend: str, wrong: Exception) -> Applied:
         text = json.dumps(kept_tree(json.loads(change.model_dump_json(warnings=False))), ensure_ascii=False)
     except Exception:
         text = kept_text(json.dumps(repr(change)))
-    tx.db.execute(
-        "INSERT INTO poison (at, backend, change, error) SELECT :at, :backend, :change, :error WHERE NOT EXISTS"
-        " (SELECT 1 FROM poison WHERE backend = :backend AND change = :change)",
-        {
-            "at": tx.now,
-            "backend": backend,
-            "change": text.encode("utf-8", "replace").decode(),
-            "error": kept_text(error)[:500],
-        },
     return _keep_aside(tx, backend, text, f"{type(wrong).__name__}: {wrong}")
 
 
@@ -235,6 +229,15 @@ def set_unreadable_aside(tx: Tx, page: ChangePage, backend: str) -> Applied:
 
 def _keep_aside(tx: Tx, backend: str, text: str, error: str) -> Applied:
     """Once: a full pull tells the same again."""
+    tx.db.execute(
+        "INSERT INTO poison (at, backend, change, error) SELECT :at, :backend, :change, :error WHERE NOT EXISTS"
+        " (SELECT 1 FROM poison WHERE backend = :backend AND change = :change)",
+        {
+            "at": tx.now,
+            "backend": backend,
+            "change": text.encode("utf-8", "replace").decode(),
+            "error": kept_text(error)[:500],
+        },
     )
     tx.touch("sync")
     return Applied(skipped=1)

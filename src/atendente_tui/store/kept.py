@@ -27,6 +27,7 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "fact": ("value",),
     "create": ("customer_name", "subject", "text"),
     "flag_article": ("text",),
+    "agent_state": ("reason",),
 }
 """Free text, by type of change or command."""
 _MAPPINGS = {"customer": "facts", "ticket": "fields", "event": "data"}

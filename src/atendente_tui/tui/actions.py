@@ -64,6 +64,7 @@ _ALL = (
     Action("outbox", later("outbox and problems"), _DESK, ("O",), PROGRAM),
     Action("promises", later("promises"), _DESK, ("P",), MOVING),
     Action("create", later("new ticket"), _DESK, ("N",), ANSWERING),
+    Action("agent_state", later("what you are doing"), _DESK, ("D",), PROGRAM),
     Action("next", later("next"), _DESK, ("n",), MOVING, 10),
     Action("pane_queue", later("go to the queue"), _DESK, ("1",), MOVING),
     Action("pane_ticket", later("go to the ticket"), _DESK, ("2",), MOVING),

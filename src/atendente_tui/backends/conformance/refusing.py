@@ -25,6 +25,7 @@ from atendente_tui.domain.command import (
     Promise,
     Release,
     Reply,
+    SetAgentState,
     SetPriority,
     SetStatus,
     SetTeam,
@@ -34,7 +35,7 @@ from atendente_tui.domain.command import (
     TicketRef,
     WrapUp,
 )
-from atendente_tui.domain.words import Channel, IdentityKind, Priority, Status, Tier
+from atendente_tui.domain.words import AgentState, Channel, IdentityKind, Priority, Status, Tier
 from atendente_tui.i18n import _, later
 
 HUGE = 1_000_000
@@ -84,7 +85,9 @@ async def refuses_strangers(trial: Trial) -> None:
         samples = await _one_of_each(trial, TicketRef(id=LOCAL, remote=remote), real)
         wrong += [
             (samples[name], _("{type} on a ticket that is not there").format(type=name))
-            for name in sorted(trial.can.commands & samples.keys() - {"create", "flag_article"})
+            for name in sorted(
+                trial.can.commands & samples.keys() - {"create", "flag_article", "agent_state"}
+            )
         ]
     await trial.refused(*wrong)
 
@@ -263,4 +266,5 @@ async def _one_of_each(trial: Trial, ref: TicketRef, other: TicketRef) -> dict[s
         article=article,
         flag="wrong",
     )
-    return {one.type: one for one in [*made, flag]}
+    doing = SetAgentState(id=trial.new_id(), at=flag.at, author=flag.author, state=AgentState.AVAILABLE)
+    return {one.type: one for one in [*made, flag, doing]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from atendente_tui.domain.change import (
+    AgentStates,
     ArticleGone,
     ArticleUpsert,
     Change,
@@ -36,6 +37,8 @@ def key_of(change: Change) -> Key:
             return ("directory", change.kind, change.key)
         case SettingUpsert() | SettingGone():
             return ("setting", change.kind, change.key)
+        case AgentStates():
+            return ("agent_states", change.agent)
     return (change.type, change.remote_id)
 
 

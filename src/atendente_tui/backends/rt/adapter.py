@@ -35,6 +35,7 @@ from atendente_tui.domain.command import (
     Receipt,
     Release,
     Reply,
+    SetAgentState,
     SetPriority,
     SetStatus,
     SetTeam,
@@ -70,6 +71,8 @@ class RequestTracker:
         session = self._session
         if isinstance(command, FlagArticle):
             raise Rejected("RT keeps no flags on articles")
+        if isinstance(command, SetAgentState):
+            raise Rejected("RT keeps no states of agents")
         if isinstance(command, Create):
             return await creating.create(session, command)
         remote = command.ticket.remote

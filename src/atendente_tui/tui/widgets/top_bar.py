@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.timer import Timer
 
-from atendente_tui import formats
+from atendente_tui import formats, labels
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
+from atendente_tui.store import agent_states
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.put_off import PutOff
 from atendente_tui.tui.widgets.line_bar import LineBar, Piece
@@ -39,18 +40,21 @@ class TopBar(LineBar):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._sync = SyncSeen("off")
+        self._doing: agent_states.Span | None = None
         self._outgoing = 0
         self._problems = 0
         self._timer: Timer | None = None
         self._owed_look = PutOff(self, self._read_again, 0.2)
 
     def on_mount(self) -> None:
-        self.app.watch(self, "outbox", "sync")
+        self.app.watch(self, "outbox", "sync", agent_states.TOPIC)
         self.read()
         self._tick()
 
     def on_moved(self, moved: Moved) -> None:
-        if "outbox" in moved.topics:  # what this person did is seen at once
+        if not moved.topics.isdisjoint(
+            ("outbox", agent_states.TOPIC)
+        ):  # what this person did is seen at once
             self._read_again()
         else:
             self._owed_look.owe()
@@ -64,6 +68,7 @@ class TopBar(LineBar):
         counts = dict(self.app.read.execute(_PENDING).fetchall())
         self._problems = sum(counts.get(state, 0) for state in _PROBLEMS)
         self._outgoing = sum(counts.values()) - self._problems
+        self._doing = agent_states.current(self.app.read, self.app.workplace.desk.agent.login)
         backend = self.app.workplace.config.backend
         self._sync = _sync_seen(self.app.read, backend.name) if backend is not None else SyncSeen("off")
 
@@ -76,6 +81,12 @@ class TopBar(LineBar):
             pieces.append(Piece(f" {dot} " + _("read only"), "warning"))
         if width >= 44:
             pieces.append(Piece(safe_line(f" {dot} {agent.tier} {teams}".rstrip()), "quiet"))
+        if self._doing is not None:
+            said = labels.agent_state(self._doing.state)
+            if width >= 100:
+                since = formats.since(self.app.now_ms() - self._doing.since)
+                said = " ".join(part for part in (said, self._doing.reason or "", since) if part)
+            pieces.append(Piece(safe_line(f" {dot} {said}"), "", "agent_state"))
         return pieces
 
     def right(self, width: int) -> Sequence[Piece]:
