@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from atendente_tui.i18n import later
 
 SENTENCES: Mapping[str, str] = {
+    # figures
+    "no_such_figure": later("There is no figure {found}. There are: {allowed}."),
+    "one_form_only": later("Choose one of --json, --csv, --md and --html."),
+    "apart_unknown": later("Figures are not told apart by “{found}”. Choose one of: {allowed}."),
+    "window_long": later("That makes more than 1000 lines: choose a longer step or a shorter period."),
+    "window_backwards": later("The period ends ({end}) before it begins ({start})."),
     # answering
     "text_empty": later("Write something first."),
     "too_long": later("{over} over the limit of {limit}."),

@@ -44,6 +44,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "guiding": ("guide",),
     "macros": ("macro",),
     "processes": ("process",),
+    "report": ("report",),
     "exchanging": ("import", "export"),
     "subjects": ("privacy",),
     "demonstrating": ("demo",),

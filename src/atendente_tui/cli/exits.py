@@ -27,6 +27,11 @@ class Exit(IntEnum):
 
 _USAGE = frozenset(
     {
+        "no_such_figure",
+        "one_form_only",
+        "apart_unknown",
+        "window_long",
+        "window_backwards",
         "no_such_view",
         "no_such_backend",
         "no_backend",

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import tzinfo
-from typing import NamedTuple
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlcipher3 import dbapi2 as sqlite
@@ -23,10 +24,16 @@ from atendente_tui.store import migrate
 from atendente_tui.store.errors import StoreError, StoreLocked
 from atendente_tui.store.store import Store
 
+if TYPE_CHECKING:
+    from atendente_tui.desk.governing import Governing
+
 INDEXING = 60.0  # seconds that a search waits for the full text
 JUDGING = (
     10.0  # seconds that a command stays for tickets to be judged by other rules; a later one goes on with it
 )
+
+
+COUNTING = 10.0  # seconds that a report waits for the process that has the store to count
 
 
 class Session(NamedTuple):
@@ -74,10 +81,11 @@ def store_key(config: Config) -> bytes | None:
 
 
 @contextmanager
-def session(*, writing: bool = False, searching: bool = False) -> Iterator[Session]:
+def session(*, writing: bool = False, searching: bool = False, counting: bool = False) -> Iterator[Session]:
     """Open the working profile; a command that only reads leaves no trace and needs no lock.
 
     searching   finish reading into the full text first what a hurried end left unread
+    counting    make the numbers of the figures first that are still to be made
     """
     from atendente_tui.desk.governing import Governing
     from atendente_tui.desk.opening import agent_of, desk_of
@@ -95,12 +103,14 @@ def session(*, writing: bool = False, searching: bool = False) -> Iterator[Sessi
         raise Ended(Exit.USAGE) from error
     clock = SystemClock()
     try:
-        store = _opened(config, clock, writing=writing, searching=searching)
+        store = _opened(config, clock, writing=writing, searching=searching, counting=counting)
     except OSError as error:
         say(_("The store cannot be used: {error}").format(error=f"{error.filename}: {os_words.why(error)}"))
         raise Ended(Exit.STORE) from error
     try:
         governing = None if store.read_only else Governing(store, config)
+        if counting:
+            _count(store, governing)
         read = store.reader()
         try:
             desk = desk_of(store, agent_of(config, read), config, clock, read)
@@ -113,14 +123,28 @@ def session(*, writing: bool = False, searching: bool = False) -> Iterator[Sessi
         store.close()
 
 
-def _opened(config: Config, clock: SystemClock, *, writing: bool, searching: bool) -> Store:
+def _count(store: Store, governing: Governing | None) -> None:
+    """Count what is to be counted; where another process has the store, wait a little for it to do that."""
+    from atendente_tui.store import counting
+
+    if governing is not None:
+        governing.finish(JUDGING)
+        counting.count_all(store)
+        return
+    until = monotonic() + COUNTING
+    with closing(store.reader()) as db:
+        while counting.uncounted(db) and monotonic() < until:
+            sleep(0.1)
+
+
+def _opened(config: Config, clock: SystemClock, *, writing: bool, searching: bool, counting: bool) -> Store:
     from atendente_tui.policies import rules_of
 
     place = paths.store_dir()
     key, rules = store_key(config), rules_of(config)
     if not writing and (place / "store.db").exists():
         store = Store.open(place, key=key, rules=rules, clock=clock, read_only=True)
-        if not _needs_work(store, searching):
+        if not _needs_work(store, searching) and not (counting and _to_count(store, config)):
             return store
         store.close()
         try:
@@ -141,6 +165,15 @@ def _needs_work(store: Store, searching: bool) -> bool:
             return True
         unread = db.execute("SELECT 1 FROM index_queue LIMIT 1").fetchone() is not None
     return searching and (unread or not _can_search(store))
+
+
+def _to_count(store: Store, config: Config) -> bool:
+    """Whether figures would miss something: tickets that are not counted yet, or were by other rules."""
+    from atendente_tui.desk.governing import in_force
+    from atendente_tui.store.counting import uncounted
+
+    with closing(store.reader()) as db:
+        return uncounted(db) > 0 or not in_force(db, config)[1]
 
 
 def _can_search(store: Store) -> bool:

@@ -8,6 +8,8 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from sqlcipher3.dbapi2 import Connection
+
 from atendente_tui import paths
 from atendente_tui.cli.check import Check
 from atendente_tui.cli.opening import store_key
@@ -42,6 +44,7 @@ def store_checks(config: Config) -> Iterator[Check]:
             found = health.figures(db, place, encrypted=key is not None)
             damaged = health.faults(db) + (health.cipher_faults(db) if key else [])
             miscounted = health.verify_tallies(db)
+            figures = _figures(db, config)
             counts = outbox.counts(db)
             looked_at = keeping.checked_at(db)
     except (StoreError, sqlite.Error) as error:
@@ -53,6 +56,7 @@ def store_checks(config: Config) -> Iterator[Check]:
     yield Check(
         "counts", not miscounted, _("{n} tickets").format(n=found.tickets), advice if miscounted else ""
     )
+    yield figures
     yield Check(
         "poison",
         not found.poison,
@@ -62,6 +66,27 @@ def store_checks(config: Config) -> Iterator[Check]:
     yield _outbox(counts)
     yield _copies(place)
     yield _pages(looked_at)
+
+
+def _figures(db: Connection, config: Config) -> Check:
+    """The newest tickets counted again, and compared with what the figures are made of."""
+    from atendente_tui.desk.governing import in_force
+    from atendente_tui.store import counting, migrate
+
+    if migrate.version(db) < migrate.latest():
+        return Check("figures", True, _("counted when the store is opened next"))
+    db.execute("BEGIN")  # one moment of the store
+    try:
+        rules, judged = in_force(db, config)
+        waiting = counting.uncounted(db)
+        wrong = counting.miscounted(db, rules) if judged else []
+    finally:
+        db.execute("ROLLBACK")
+    if wrong:
+        told = _("{n} numbers are not what the events say").format(n=len(wrong))
+        return Check("figures", False, told, "atendente report --recount")
+    told = _("{n} tickets are still to be counted.").format(n=waiting) if waiting else _("all counted")
+    return Check("figures", True, told)
 
 
 def _first_key(config: Config) -> Iterator[Check]:

@@ -20,6 +20,8 @@ from atendente_tui.store.errors import StoreError
 from atendente_tui.store.writing import Lane
 
 if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
     from atendente_tui.config import Config, Fault
     from atendente_tui.domain.rules import Rules
     from atendente_tui.store.rows import SettingRow
@@ -104,6 +106,14 @@ class Governing:
                 self._store.courtesy.take_turn()
                 self._store.write(partial(reassess, ticket_ids=ids[start : start + STEP]), Lane.IDLE)
             self._store.write(lambda tx: _remember(tx, mark) if self._mark == mark else None, Lane.IDLE)
+
+
+def in_force(db: Connection, config: Config) -> tuple[Rules, bool]:
+    """The rules that hold, and whether the tickets of the store were judged by them."""
+    shared = reading.settings(db, *SHARED)
+    rules, told = _with_processes(governed(config, shared).rules)
+    known = db.execute("SELECT value FROM meta WHERE key = 'rules'").fetchone()
+    return rules, known is None or known[0] == _digest(config, shared, told)
 
 
 def _with_processes(rules: Rules) -> tuple[Rules, str]:

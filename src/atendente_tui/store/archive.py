@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.privacy.csv_text import FORMULA
 from atendente_tui.privacy.json_text import commands, harmless_json
 from atendente_tui.store import migrate, tallies
 from atendente_tui.store.writing import Tx
@@ -50,8 +51,6 @@ TABLES = (
 FORMATS = ("jsonl", "csv", "parquet")
 MANIFEST = "manifest.json"
 _BATCH = 5_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
-"""What a spreadsheet takes for the beginning of a formula, wide forms included (OWASP, "CSV Injection")."""
 _NOTHING = "\\N"
 _ESCAPED = "\\E"
 
@@ -214,7 +213,7 @@ def _cell(value: Any) -> Any:
         return value
     if commands(value):
         return _ESCAPED + harmless_json(value)[1:-1]
-    if value.startswith((*_FORMULA, _NOTHING, _ESCAPED)):
+    if value.startswith((*FORMULA, _NOTHING, _ESCAPED)):
         return "'" + value
     return value
 
