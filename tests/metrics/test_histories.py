@@ -13,7 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from atendente_tui import metrics
+from atendente_tui.domain.change import CustomerUpsert
 from atendente_tui.domain.instants import to_ms
+from atendente_tui.domain.rules import DEFAULT_RULES, Rules
+from atendente_tui.domain.sla import SlaPolicy
+from atendente_tui.domain.words import Segment
 from atendente_tui.metrics import Scope
 from atendente_tui.metrics.kpis import KPIS
 from atendente_tui.metrics.scope import DIMENSIONS
@@ -189,3 +193,16 @@ def test_a_kept_number_that_is_wrong_is_found(floor: Floor) -> None:
     floor.count()
     floor.db.execute("UPDATE counted_target SET took = took + 1")
     assert [one.table for one in counting.miscounted(floor.db, floor.rules)] == ["counted_target"]
+
+
+def test_a_customer_of_another_segment_is_counted_by_other_targets(tmp_path: Path) -> None:
+    quick = SlaPolicy("vip", first=timedelta(minutes=1), segments=frozenset({Segment.VIP}))
+    rest = SlaPolicy("rest", first=timedelta(hours=9))
+    floor = Floor(tmp_path, Rules(policies=(quick, rest), calendars=DEFAULT_RULES.calendars))
+    floor.ticket("t", floor.asked(START), floor.answered(START + timedelta(minutes=5)))
+    floor.tell(
+        CustomerUpsert(remote_id="c-t", name="c-t", segment=Segment.REGULAR)
+    )  # while it waits to be counted
+    assert floor.figure("sla_met").value == 100.0
+    floor.tell(CustomerUpsert(remote_id="c-t", name="c-t", segment=Segment.VIP))
+    assert floor.figure("sla_met").value == 0.0

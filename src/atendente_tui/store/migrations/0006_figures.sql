@@ -73,26 +73,43 @@ CREATE INDEX counted_target_decided ON counted_target (decided) WHERE decided IS
 CREATE TABLE count_due (ticket_id INTEGER PRIMARY KEY);
 INSERT INTO count_due SELECT id FROM ticket;
 
+-- (No OR IGNORE in them: the conflict clause of the statement that fires a trigger would overrule it.)
 CREATE TRIGGER event_counted AFTER INSERT ON event WHEN NEW.ticket_id IS NOT NULL
-BEGIN INSERT OR IGNORE INTO count_due VALUES (NEW.ticket_id); END;
+BEGIN
+  INSERT INTO count_due SELECT NEW.ticket_id WHERE NOT EXISTS (SELECT 1 FROM count_due WHERE ticket_id = NEW.ticket_id);
+END;
 CREATE TRIGGER event_counted_again AFTER UPDATE OF ticket_id, at, kind, channel, direction, author_kind, author, public, data ON event
 BEGIN
-  INSERT OR IGNORE INTO count_due SELECT OLD.ticket_id WHERE OLD.ticket_id IS NOT NULL;
-  INSERT OR IGNORE INTO count_due SELECT NEW.ticket_id WHERE NEW.ticket_id IS NOT NULL;
+  INSERT INTO count_due SELECT OLD.ticket_id WHERE OLD.ticket_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM count_due WHERE ticket_id = OLD.ticket_id);
+  INSERT INTO count_due SELECT NEW.ticket_id WHERE NEW.ticket_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM count_due WHERE ticket_id = NEW.ticket_id);
 END;
 CREATE TRIGGER event_counted_off AFTER DELETE ON event WHEN OLD.ticket_id IS NOT NULL
-BEGIN INSERT OR IGNORE INTO count_due VALUES (OLD.ticket_id); END;
+BEGIN
+  INSERT INTO count_due SELECT OLD.ticket_id WHERE NOT EXISTS (SELECT 1 FROM count_due WHERE ticket_id = OLD.ticket_id);
+END;
 CREATE TRIGGER ticket_counted AFTER INSERT ON ticket
-BEGIN INSERT OR IGNORE INTO count_due VALUES (NEW.id); END;
+BEGIN
+  INSERT INTO count_due SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM count_due WHERE ticket_id = NEW.id);
+END;
 CREATE TRIGGER ticket_counted_again AFTER UPDATE OF
   customer_id, channel, status, priority, assignee, team, tier, reason, opened, solved, merged_into, paused_since, pauses ON ticket
-BEGIN INSERT OR IGNORE INTO count_due VALUES (NEW.id); END;
+BEGIN
+  INSERT INTO count_due SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM count_due WHERE ticket_id = NEW.id);
+END;
 CREATE TRIGGER ticket_counted_off AFTER DELETE ON ticket
-BEGIN INSERT OR IGNORE INTO count_due VALUES (OLD.id); END;
+BEGIN
+  INSERT INTO count_due SELECT OLD.id WHERE NOT EXISTS (SELECT 1 FROM count_due WHERE ticket_id = OLD.id);
+END;
 CREATE TRIGGER segment_counted AFTER UPDATE OF segment ON customer WHEN OLD.segment IS NOT NEW.segment
-BEGIN INSERT OR IGNORE INTO count_due SELECT id FROM ticket WHERE customer_id = NEW.id; END;
+BEGIN
+  INSERT INTO count_due SELECT id FROM ticket WHERE customer_id = NEW.id AND id NOT IN (SELECT ticket_id FROM count_due);
+END;
 CREATE TRIGGER rules_counted AFTER UPDATE OF value ON meta WHEN NEW.key = 'rules' AND OLD.value IS NOT NEW.value
-BEGIN INSERT OR IGNORE INTO count_due SELECT id FROM ticket; END;
+BEGIN
+  INSERT INTO count_due SELECT id FROM ticket WHERE id NOT IN (SELECT ticket_id FROM count_due);
+END;
 
 -- What agents did, by moment: who touched how many tickets.
 CREATE INDEX event_agent ON event (key, author, ticket_id) WHERE author_kind = 'agent' AND ticket_id IS NOT NULL;
