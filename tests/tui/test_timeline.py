@@ -302,7 +302,7 @@ async def test_countdown_and_the_reasons_that_sum_to_the_score(tmp_path: Path) -
         assert f"= {row.score}" in board
         assert "por que está aqui?" in board
         assert "!! urgente" in board
-        from atendente_tui.tui.widgets.ticket_pane import why_parts
+        from atendente_tui.tui.widgets.ticket_header import why_parts
 
         assert sum(points for _name, points in why_parts(row)) == row.score
         one.clock.set(NOW + timedelta(days=400))

@@ -25,7 +25,7 @@ from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.store import queue as queues
 from atendente_tui.store import reading
-from atendente_tui.store.past import fields_at
+from atendente_tui.store.past import at_moment
 from atendente_tui.store.people import find_customer
 from atendente_tui.store.rows import AttachmentRow, EventRow, QueueRow
 
@@ -165,7 +165,7 @@ def show(
         if until is not None:
             if until < row.opened:
                 raise Refused("not_yet_opened", found=row.protocol)
-            shown |= fields_at(row, [one for one in every if one.at > until])
+            shown |= at_moment(at.read, row, until)
             shown |= shapes.not_known_then(row, events, until, at.zone)
         answer = {
             "ticket": shown,

@@ -112,6 +112,8 @@ _ALL = (
     Action("find", later("find in the history"), _TICKET, ("ctrl+f",), TICKET),
     Action("find_next", later("find the next one"), _TICKET, ("f3",), TICKET),
     Action("find_previous", later("find the one before"), _TICKET, ("f6",), TICKET),
+    Action("past_back", later("as it was one event ago"), _TICKET, ("[",), TICKET),
+    Action("past_on", later("as it was one event later"), _TICKET, ("]",), TICKET),
     Action("save_attachment", later("save an attachment"), _TICKET, ("A",), TICKET),
     Action("send", later("send"), _COMPOSER, ("ctrl+s", "f8"), WRITING, 10),
     Action("send_and_next", later("send and take the next"), _COMPOSER, ("ctrl+n",), WRITING, 12),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -17,21 +15,19 @@ from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import history, presence, reading
-from atendente_tui.store.rows import PresentRow, TicketRow
-from atendente_tui.tui import presence_words
-from atendente_tui.tui.glyphs import Glyphs
+from atendente_tui.store.rows import TicketRow
 from atendente_tui.tui.lines import Line, Span
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets.mood import mood_spans
 from atendente_tui.tui.widgets.rows_pane import LineBoard
+from atendente_tui.tui.widgets.ticket_header import NEAR, header_lines
+from atendente_tui.tui.widgets.time_travel import Then, past_lines, stepped
 from atendente_tui.tui.widgets.timeline import Found, Timeline
 from atendente_tui.tui.widgets.timeline_model import TimelineModel
 
 if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
 
-NEAR = 10 * formats.MINUTE
-"""A deadline this close is counted by the second."""
 _TICK, _NEAR_TICK = 15.0, 1.0
 
 
@@ -73,6 +69,8 @@ class TicketPane(Vertical):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.ticket: TicketRow | None = None
+        self.then: Then | None = None
+        """Where in the past it stands, None for now."""
         self._find_said = ""
         self._news = 0
 
@@ -108,6 +106,10 @@ class TicketPane(Vertical):
         row = reading.ticket(self.app.read, ticket_id) if ticket_id is not None else None
         same = row is not None and self.ticket is not None and row.id == self.ticket.id
         self.ticket = row
+        if not same:
+            self.then = None
+        elif event_key is not None and self.then is not None:
+            self._stand(None)
         if row is None:
             self.app.watch(self)
             self.timeline.show(None)
@@ -152,8 +154,24 @@ class TicketPane(Vertical):
             self._show_header(row)
         self._say_below()
 
+    def step(self, by: int) -> None:
+        """Show the ticket as it was one event ago (-1), or one later (1); after the last event it is now again."""
+        if self.ticket is not None:
+            self._stand(stepped(self.app.read, self.ticket, self.then, by))
+
+    def _stand(self, then: Then | None) -> None:
+        if then == self.then:
+            return
+        self.then = then
+        self.timeline.show_until(then.key if then is not None else None)
+        self._say_how()
+
     def _show_header(self, row: TicketRow) -> None:
         now = self.app.now_ms()
+        if self.then is not None:
+            zone = self.app.workplace.zone
+            self._board.set_lines(past_lines(self.then, zone, now, self.app.glyphs, self.timeline_names))
+            return
         people = presence.present(self.app.read, now, row.id)
         *lines, why = header_lines(row, now, self.app.glyphs, self.timeline_names, people)
         model = self.timeline.model
@@ -276,89 +294,6 @@ class TicketPane(Vertical):
             self._say_below()
 
 
-# -- how it stands ---------------------------------------------------------------------------------------------
-
-
-def why_parts(row: TicketRow) -> list[tuple[str, int]]:
-    """The parts that sum to the score."""
-    try:
-        return [(str(name), int(points)) for name, points in json.loads(row.why)]
-    except (ValueError, TypeError):
-        return []
-
-
-def sla_words(row: TicketRow, now: int) -> tuple[str, str]:
-    """What the nearest target says, and the role it is drawn with; ("", "") without one."""
-    if row.sla_target is None or row.sla_state == "none":
-        return "", ""
-    target = labels.sla_target(row.sla_target)
-    if row.sla_state in ("paused", "met") or row.sla_due is None:
-        return f"{target}: {labels.sla_state(row.sla_state)}", "quiet"
-    left = row.sla_due - now
-    if left < 0:
-        return _("{target} overdue by {time}").format(target=target, time=formats.countdown(-left)), "bad"
-    role = "warning" if row.sla_state == "at_risk" or left < NEAR else "good"
-    return _("{target} due in {time}").format(target=target, time=formats.countdown(left)), role
-
-
-def header_lines(
-    row: TicketRow, now: int, glyphs: Glyphs, names: dict[str, str], people: Sequence[PresentRow] = ()
-) -> list[Line]:
-    """Who else is here, when there is somebody; how the ticket stands; and the parts of its score."""
-    dot = f" {glyphs.dot} "
-    lines = [
-        Line(tuple(_joined(_standing(row, now, glyphs, names), dot))),
-        Line((Span(_("why is it here?") + " ", "quiet"), Span(_why(row)))),
-    ]
-    if people:
-        here = (
-            Span(f"@ {text}" if not n else text, "warning" if writing else "strong")
-            for n, (text, writing) in enumerate(presence_words.told(people, glyphs))
-        )
-        lines.insert(0, Line(tuple(_joined(here, dot))))
-    return lines
-
-
-def _why(row: TicketRow) -> str:
-    parts = why_parts(row)
-    said = labels.why(parts)
-    return f"{said} = {row.score}" if parts else said
-
-
-def _standing(row: TicketRow, now: int, glyphs: Glyphs, names: dict[str, str]) -> Iterator[Span]:
-    yield Span(labels.status(row.status), "strong")
-    if row.status == "snoozed" and row.snoozed_until is not None:
-        yield Span(_("wakes in {time}").format(time=formats.countdown(row.snoozed_until - now)), "quiet")
-    pressing = row.priority in ("urgent", "high")
-    sign = f"{glyphs.urgent if row.priority == 'urgent' else glyphs.high}".strip()
-    yield Span(
-        f"{sign} {labels.priority(row.priority)}" if pressing else labels.priority(row.priority),
-        "bad" if row.priority == "urgent" else "warning" if pressing else "",
-    )
-    if row.tier:
-        yield Span(safe_line(row.tier))
-    said, role = sla_words(row, now)
-    if said:
-        yield Span(said, role)
-    if row.assignee:
-        yield Span(safe_line(names.get(row.assignee, row.assignee)))
-    else:
-        yield Span(_("free"), "quiet")
-    if row.team:
-        yield Span(safe_line(row.team), "quiet")
-    if row.merged_into is not None:
-        yield Span(_("merged into another ticket"), "warning")
-
-
-def _joined(spans: Iterator[Span], dot: str) -> Iterator[Span]:
-    first = True
-    for span in spans:
-        if not first:
-            yield Span(dot, "quiet")
-        first = False
-        yield span
-
-
 # -- actions ---------------------------------------------------------------------------------------------------
 
 
@@ -417,7 +352,19 @@ def _copy_protocol(screen: Any) -> None:
     copy(screen.app, text, n_("the protocol number", "{n} protocol numbers", len(rows)).format(n=len(rows)))
 
 
+def _past_back(screen: Any) -> None:
+    if (pane := _pane(screen)) is not None:
+        pane.step(-1)
+
+
+def _past_on(screen: Any) -> None:
+    if (pane := _pane(screen)) is not None:
+        pane.step(1)
+
+
 HANDLERS = {
+    "past_back": _past_back,
+    "past_on": _past_on,
     "filter_channel": _filter,
     "find": _find,
     "find_next": _find_next,

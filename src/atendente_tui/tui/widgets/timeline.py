@@ -98,6 +98,13 @@ class Timeline(LinePane):
             self.model.show_only(channels, kinds)
             self._to_newest()
 
+    def show_until(self, key: int | None) -> None:
+        """Show nothing younger than that event; None for everything."""
+        if self.model is not None:
+            self.model.until = key
+            self.model.load()
+            self._to_newest()
+
     def store_moved(self) -> None:
         """Something of this customer changed in the store: show it, and leave the view where it is being read."""
         model = self.model

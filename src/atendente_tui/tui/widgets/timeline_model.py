@@ -75,6 +75,8 @@ class TimelineModel:
     channels: frozenset[str] | None = None
     kinds: frozenset[str] | None = None
     """What is shown; None shows all."""
+    until: int | None = None
+    """Key of the newest event that is shown, None for all there are: the history as it was then."""
     items: list[Item] = field(default_factory=list)
     more: bool = False
     """Whether the store has older ones that are not loaded."""
@@ -156,11 +158,14 @@ class TimelineModel:
         return reading.timeline(
             self.db,
             ticket_id=self.ticket_id,
-            before=before,
+            before=self._top(before),
             limit=limit,
             channels=self.channels,
             kinds=self.kinds,
         )
+
+    def _top(self, before: int | None) -> int | None:
+        return before if before is not None or self.until is None else self.until + 1
 
     def _lowest(self) -> int:
         """Key of the oldest loaded event of the ticket; 0 once everything is loaded."""
@@ -176,7 +181,7 @@ class TimelineModel:
             self.customer_id,
             self.ticket_id,
             after=max(0, since - 1),
-            before=below,
+            before=self._top(below),
             channels=self.channels,
             kinds=self.kinds,
         )
