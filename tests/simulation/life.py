@@ -228,6 +228,7 @@ class History:
                 self.operator.decide(last=True, give_up=round_ > 20) == 0
                 and report.pending == 0
                 and report.error is None
+                and not oracle.unnamed(self.store.reader())
             ):
                 quiet += 1
                 if quiet == 2:

@@ -139,12 +139,22 @@ def the_same(db: Any, far_side: FarSide) -> list[str]:
         )
     more = db.execute(
         "SELECT count(*) FROM event e JOIN ticket t ON t.id = e.ticket_id"
-        f" WHERE e.remote_id IS NULL AND coalesce(t.remote_id, '') NOT IN ({marks})",
+        f" WHERE e.remote_id IS NULL AND coalesce(t.remote_id, '') NOT IN ({marks})"
+        # or about one that was never named, as only a person said that it had arrived
+        " AND NOT (t.remote_id IS NULL AND t.status = 'closed' AND EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id))",
         tuple(kept),
     ).fetchone()[0]
     if more:
         found.append(f"{more} entries that the backend never told of")
     return found
+
+
+def unnamed(db: Any) -> bool:
+    """Whether a ticket made here still waits for the backend to name it."""
+    return (
+        db.execute("SELECT 1 FROM ticket WHERE remote_id IS NULL AND status <> 'closed'").fetchone()
+        is not None
+    )
 
 
 def _written(db: Any, remote_id: str) -> bool:

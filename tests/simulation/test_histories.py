@@ -34,6 +34,10 @@ def test_a_ticket_that_vanished_before_its_number_was_known_does_not_stay() -> N
     assert history(9165, Kind("native")).faults == []
 
 
+def test_a_ticket_that_only_a_person_said_had_arrived_and_that_vanished_does_not_stay() -> None:
+    assert history(100_244).faults == []
+
+
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=str)
 def test_what_once_failed(seed: int) -> None:
     told = history(seed)

@@ -2,7 +2,8 @@
 
 The answer to `create` may get lost, and the ticket may vanish over there before we learn which it was. Its going is
 told once, under an id that no row has: it is remembered while a `create` is on its way, so that what is bound to that
-id later goes, too.
+id later goes, too. Where nobody but a person could say that it had arrived, no id will ever be bound: a while after that
+word, what no pull has brought is taken for gone.
 """
 
 from __future__ import annotations
@@ -12,11 +13,19 @@ from typing import TYPE_CHECKING
 from atendente_tui.store import effects
 
 if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
+
     from atendente_tui.store.writing import Tx
 
 _GONE = "gone:"
 """Before a remote id, the key under which `sync_state` remembers it."""
 _PENDING = "('held','queued','sent','unknown','refused','conflict')"
+LOST = 600_000
+"""Milliseconds for which pulls may still bring a ticket that a person said had arrived."""
+_UNBOUND = (
+    "SELECT t.id FROM ticket t JOIN outbox o ON o.ticket_id = t.id WHERE t.remote_id IS NULL"
+    " AND o.type = 'create' AND o.state = 'confirmed' AND o.may_have_arrived"
+)
 _CREATING = f"SELECT 1 FROM outbox WHERE state IN {_PENDING} AND type = 'create' LIMIT 1"
 
 
@@ -69,6 +78,25 @@ def forget(tx: Tx) -> None:
     """Once nothing made here waits for its number, no id has to be remembered."""
     if not tx.db.execute(_CREATING).fetchone():
         tx.db.execute(f"DELETE FROM sync_state WHERE key GLOB '{_GONE}*'")
+
+
+def awaited(db: Connection) -> bool:
+    """Whether there are tickets that a person said had arrived, and no pull has brought."""
+    return db.execute(f"{_UNBOUND} LIMIT 1").fetchone() is not None
+
+
+def is_lost(db: Connection, ticket_id: int, now: int) -> bool:
+    """Whether this is one of them, and was waited for long enough."""
+    found = db.execute(f"{_UNBOUND} AND t.id = ? AND o.changed <= ?", (ticket_id, now - LOST)).fetchone()
+    return found is not None
+
+
+def let_lost_go(tx: Tx) -> None:
+    """After a pull that came to its end: what it has not brought in all that time is no more."""
+    found = tx.db.execute(f"{_UNBOUND} AND o.changed <= ?", (tx.now - LOST,)).fetchall()
+    pending = effects.pending_tickets(tx) if found else frozenset()
+    for (ticket_id,) in found:
+        let_go(tx, ticket_id, pending=ticket_id in pending)
 
 
 def forget_ticket(tx: Tx, ticket_id: int) -> None:

@@ -232,9 +232,10 @@ def settle(tx: Tx, receipt: Receipt) -> bool:
 
 
 def settle_seen(tx: Tx, n: int) -> None:
-    """A person saw that it arrived, though no answer came."""
+    """A person saw that it arrived, though no answer came. The row keeps that nobody else said so (`gone`)."""
     effects.counted_in(tx, n)
     settle_here(tx, n)
+    tx.db.execute("UPDATE outbox SET may_have_arrived = 1 WHERE n = ?", (n,))
 
 
 def settle_here(tx: Tx, n: int) -> None:

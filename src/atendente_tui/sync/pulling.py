@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from atendente_tui.store import room
+from atendente_tui.store.gone import awaited, let_lost_go
 from atendente_tui.store.ingest import Applied, apply_in_slices
 from atendente_tui.store.writing import Lane
 from atendente_tui.sync.remembered import keep, recall
@@ -88,6 +89,11 @@ async def pull(
                 await asyncio.to_thread(store.courtesy.take_turn)
     if before and told.caught_up:
         await _remember(store, name, "")
+    if told.caught_up:
+        with closing(store.reader()) as db:
+            owed = awaited(db)
+        if owed:
+            await asyncio.wrap_future(store.submit(let_lost_go, Lane.SYNC))
     return told
 
 

@@ -32,7 +32,7 @@ from atendente_tui.backends.port import (
 from atendente_tui.clock import Clock
 from atendente_tui.domain.command import Claim, Command, Link, Merge, Receipt, TicketRef
 from atendente_tui.domain.instants import to_ms
-from atendente_tui.store import outbox
+from atendente_tui.store import gone, outbox
 from atendente_tui.sync.remembered import keep, recall
 from atendente_tui.sync.retrying import HOURS, Gate, asked, delay, spent
 
@@ -341,7 +341,9 @@ class Pusher:
         return Pushed(waiting=1, error="rate_limited")
 
     async def _unbound(self, row: Outgoing) -> Pushed:
-        if self._now() - row.first_try >= timedelta(hours=HOURS) // timedelta(milliseconds=1):
+        with closing(self._store.reader()) as db:
+            lost = row.ticket_id is not None and gone.is_lost(db, row.ticket_id, self._now())
+        if lost or self._now() - row.first_try >= timedelta(hours=HOURS) // timedelta(milliseconds=1):
             return await self._refuse(row, "ticket_unbound", "")
         when = self._now() + round(1000 * UNBOUND)
         await self._back(row, when, row.may_have_arrived, "ticket_unbound", "", counted=False)
