@@ -62,14 +62,14 @@ def histories(wanted: int, seconds: float) -> Part:
             count, wrong, more = one.result()
             done, met = done + count, met + more
             faults += wrong
+            for fault in wrong:
+                say(fault)
             if time.monotonic() > tell:
                 tell = time.monotonic() + 60
                 say(f"  {done} histories, {time.monotonic() - began:.0f} s, {len(faults)} went wrong")
             if len(faults) >= FEW or time.monotonic() - began > seconds:
                 for left in waiting:
                     left.cancel()
-    for fault in faults[:FEW]:
-        say(fault)
     kills = sum(n for name, n in met.items() if name.startswith("killed"))
     wrong = sum(n for name, n in met.items() if not name.startswith(("killed", "commands", "requests")))
     told = (
