@@ -160,6 +160,9 @@ SENTENCES: Mapping[str, str] = {
     "archive_not_empty": later("{folder} is not empty; nothing was written over it."),
     "archive_unreadable": later("{folder} is no readable export ({why})."),
     "archive_newer": later("The export was made by a newer version ({found}; this one knows {known})."),
+    "archive_masked": later(
+        "The export was made for somebody else, with personal data masked: it is not taken back."
+    ),
     "archive_changed": later("{file} is missing or was changed since the export."),
     "store_not_empty": later("An export can only be brought into an empty store."),
     "parquet_missing": later("Parquet needs an extra: pip install '{extra}'."),

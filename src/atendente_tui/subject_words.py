@@ -24,6 +24,7 @@ ACTS = {
     "reveal": later("saw in full"),
     "export": later("exported everything"),
     "outbox_export": later("exported the outbox"),
+    "problems_export": later("exported what was set aside"),
     "attachment": later("saved an attachment"),
     "privacy_find": later("searched for a person"),
     "privacy_export": later("handed a person's data over"),

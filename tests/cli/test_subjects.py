@@ -143,4 +143,5 @@ def test_people_see_masks_and_programs_what_was_written(cli: Cli, zuleide: str) 
     assert [(one["action"], one["reason"]) for one in log] == [
         ("reveal", "conferir"),
         ("reveal", "conferir o cadastro"),
+        ("reveal", "--json"),
     ]

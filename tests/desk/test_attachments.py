@@ -80,7 +80,13 @@ def test_a_saved_file_is_whole_private_and_on_record(shop: Shop, tmp_path: Path)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in path.parent.iterdir()] == [path.name], "nothing else is left there"
     detail = json.loads(one(shop.place.store, "SELECT detail FROM audit WHERE action = 'attachment'"))
-    assert detail == {"event": receipt.event_key, "number": 1, "bytes": receipt.size}
+    assert len(detail.pop("digest")) == 32
+    assert detail == {
+        "event": receipt.event_key,
+        "number": 1,
+        "bytes": receipt.size,
+        "folder": str(path.parent),
+    }
     assert one(shop.place.store, "SELECT ticket_id FROM audit WHERE action = 'attachment'") == shop.ticket_id
 
 

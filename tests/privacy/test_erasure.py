@@ -94,7 +94,7 @@ def test_no_byte_is_left(store: Store, tmp_path: Path) -> None:
     desk = desk_at(store)
     with store.reader() as db:
         found = who(db, "cpf", "52998224725")
-    done, scrubbed = erase(desk, found, FOREVER, "pediu por e-mail")
+    done, scrubbed, _files = erase(desk, found, FOREVER, "pediu por e-mail")
     assert not scrubbed.left
     assert scrubbed.rewritten
     assert done["event"] >= 40

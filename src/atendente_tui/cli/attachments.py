@@ -111,7 +111,7 @@ def _print(at: Session, ticket_id: int, files: Sequence[AttachmentRow]) -> None:
         raise Refused("attachment_several", count=len(files))
     (file,) = files
     content = attachments.fetched(at.config, None, file)
-    attachments.record(at.desk, ticket_id, file, len(content)).result()
+    attachments.record(at.desk, ticket_id, file, content).result()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 

@@ -146,16 +146,30 @@ def _restore(folder: Path, dry_run: bool, as_json: bool) -> int:
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("An empty or new folder."))],
     kind: Annotated[Format, typer.Option("--format", help=", ".join(Format))] = Format.JSONL,
+    mask: Annotated[
+        bool,
+        typer.Option(
+            "--mask", help=_("Mask personal data, for somebody else; such an export is not taken back.")
+        ),
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", help=_("Why; kept with your name and the time."))] = "",
     as_json: AsJson = False,
 ) -> int:
-    from atendente_tui.store import audit
+    from atendente_tui.desk.handing_out import on_record
     from atendente_tui.store.archive import write_archive
 
     with session(writing=True) as at:
-        at.store.write(lambda tx: audit.record(tx, at.desk.agent.login, "export", format=str(kind)))
-        files = write_archive(at.read, folder, str(kind))
+        kinds = at.config.privacy.mask if mask else ()
+        on_record(at.desk, "export", folder, masked=kinds, reason=reason, format=str(kind))
+        files = write_archive(at.read, folder, str(kind), mask=kinds)
     if as_json:
         print_json({"files": [str(file) for file in files]})
+    elif mask:
+        say(
+            _("{n} files in {folder}. Personal data in them is masked, names are not.").format(
+                n=len(files), folder=folder
+            )
+        )
     else:
         say(
             _("{n} files in {folder}. They hold personal data: keep them safe.").format(

@@ -10,6 +10,7 @@ import typer
 
 from atendente_tui import labels, os_words
 from atendente_tui.cli import shapes
+from atendente_tui.cli.disclosing import given_in_full
 from atendente_tui.cli.exits import Exit, confirmed, say
 from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json, print_table
@@ -51,6 +52,7 @@ def _list(every: bool, as_json: bool) -> int:
         found = rows.listing(at.read) if every else rows.pending(at.read)
         items = [shapes.outbox_item(one, at.now()) for one in found]
         if as_json:
+            given_in_full(at, [item["text"] for item in items])
             print_json(items)
         else:
             print_table(

@@ -10,6 +10,7 @@ import typer
 
 from atendente_tui import formats, os_words
 from atendente_tui.cli import shapes
+from atendente_tui.cli.disclosing import given_in_full
 from atendente_tui.cli.exits import Exit, confirmed, say
 from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json, print_table
@@ -40,6 +41,7 @@ def listing(as_json: AsJson = False) -> int:
     with session() as at:
         found = rows.listing(at.read)
         if as_json:
+            given_in_full(at, [one.change for one in found])
             print_json(
                 [
                     {

@@ -12,6 +12,7 @@ import typer
 from atendente_tui import formats
 from atendente_tui.cli import shapes
 from atendente_tui.cli.carrying_out import DryRun, Hold, Now, carry_out
+from atendente_tui.cli.disclosing import given_in_full
 from atendente_tui.cli.exits import Exit
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json, print_table
@@ -49,6 +50,7 @@ def listing(
     with session() as at:
         found = reading.promises(at.read, at.desk.agent.login if mine else None)
         if as_json:
+            given_in_full(at, [text for one in found for text in (one.customer, one.what)])
             print_json([shapes.promise(one, at.zone) for one in found])
         else:
             now = at.now()

@@ -10,6 +10,7 @@ import typer
 from atendente_tui import formats, labels
 from atendente_tui.cli import shapes
 from atendente_tui.cli.carrying_out import iso_given
+from atendente_tui.cli.disclosing import given_in_full
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, configuration, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
@@ -167,16 +168,18 @@ def show(
                 raise Refused("not_yet_opened", found=row.protocol)
             shown |= at_moment(at.read, row, until)
             shown |= shapes.not_known_then(row, events, until, at.zone)
+        addresses = reading.identities(at.read, person.id) if person else []
         answer = {
             "ticket": shown,
-            "customer": shapes.customer(
-                person, reading.identities(at.read, person.id), reading.facts(at.read, person.id), at.zone
-            )
+            "customer": shapes.customer(person, addresses, reading.facts(at.read, person.id), at.zone)
             if person
             else None,
             "events": [shapes.event(one, _attachments(at, one), at.zone) for one in events],
         }
         if as_json:
+            if reveal is None:
+                words = [row.subject, *(f"{one.kind} {one.value}" for one in addresses), *_words(events)]
+                given_in_full(at, words, row.customer_id, ticket_id)
             print_json(answer)
         else:
             name = masked(person.social_name or person.name, kinds) if person else "—"
@@ -214,6 +217,8 @@ def history(
             _on_record(at, found, None, reveal)
         events = _every_event(at, customer_id=found, channels=(str(channel),) if channel else None)
         if as_json:
+            if reveal is None:
+                given_in_full(at, _words(events), found)
             print_json(shapes.event(one, _attachments(at, one), at.zone) for one in events)
         else:
             _print_events(events, at, at.config.privacy.mask if reveal is None else ())
@@ -238,6 +243,7 @@ def search(
     with session(searching=True) as at:
         hits = look(at.store, query, limit=limit, rank="best" if best else "recent", deadline_ms=PATIENCE)
         if as_json:
+            given_in_full(at, [text for one in hits for text in (one.title, one.snippet)])
             print_json(shapes.hit(one, at.zone) for one in hits)
         else:
             now = at.now()
@@ -282,6 +288,10 @@ def _attachments(at: Session, event: EventRow) -> list[AttachmentRow]:
 
 def _hidden(text: str, at: Session) -> str:
     return masked(text, at.config.privacy.mask)
+
+
+def _words(events: list[EventRow]) -> list[str]:
+    return [text for one in events for text in (one.text, one.author, one.data)]
 
 
 def _on_record(at: Session, customer_id: int, ticket_id: int | None, reason: str) -> None:

@@ -16,6 +16,7 @@ from atendente_tui.cli.printing import print_json, print_table, print_text
 from atendente_tui.desk import subjects
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _, n_
+from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store.subject import KINDS
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document."))]
@@ -65,7 +66,15 @@ def _answer(at: Session, person: subjects.Person) -> dict[str, Any]:
             for protocol, until in person.must_stay
         ],
         "legal_hold": person.holds,
-        "handed_out": [{"at": shapes.iso(when, at.zone), "what": what} for when, what in person.handed_out],
+        "handed_out": [
+            {
+                "at": shapes.iso(one.at, at.zone),
+                "what": one.what,
+                "path": one.path or None,
+                "there": one.there,
+            }
+            for one in person.handed_out
+        ],
     }
 
 
@@ -91,8 +100,15 @@ def _tell(at: Session, person: subjects.Person) -> None:
         print_text(_("Legal hold: {why}").format(why=reason))
     if person.handed_out:
         print_text(_("Copies were made outside this store; whoever made them must erase them there:"))
-        for when, what in person.handed_out:
-            print_text(f"  {formats.moment(when, at.zone, now)} {subject_words.act(what)}")
+        for one in person.handed_out:
+            place = (
+                one.path
+                if one.there or not one.path
+                else _("{path} (not there any more)").format(path=one.path)
+            )
+            print_text(
+                f"  {formats.moment(one.at, at.zone, now)} {subject_words.act(one.what)} {place}".rstrip()
+            )
 
 
 def find(named: Named, as_json: AsJson = False) -> int:
@@ -133,6 +149,10 @@ def erase(
     anonymise: Annotated[
         bool, typer.Option("--anonymise", help=_("Keep what happened and when, and nothing of whom."))
     ] = False,
+    files: Annotated[
+        bool,
+        typer.Option("--files", help=_("Remove their attachments wherever they were saved, too.")),
+    ] = False,
     dry_run: Dry = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
     as_json: AsJson = False,
@@ -153,8 +173,13 @@ def erase(
             if not confirmed(_("This cannot be undone. Erase it?")):
                 say(_("Nothing was erased."))
                 return Exit.REFUSED
-        done, scrubbed = subjects.erase(
-            at.desk, person.subject, retention, reason or _("asked for by the person"), anonymous=anonymise
+        done, scrubbed, saved = subjects.erase(
+            at.desk,
+            person.subject,
+            retention,
+            reason or _("asked for by the person"),
+            anonymous=anonymise,
+            everywhere=files,
         )
         answer |= {
             "done": done,
@@ -164,6 +189,7 @@ def erase(
                 "removed": scrubbed.removed,
                 "left": scrubbed.left,
             },
+            "files": saved._asdict(),
         }
         if as_json:
             print_json(answer)
@@ -185,6 +211,10 @@ def erase(
                     "The helpdesk has its own record and was told nothing. What it tells again is not taken in here."
                 )
             )
+            for path in saved.removed:
+                say(_("Removed: {path}").format(path=safe_line(path)))
+            for path in saved.left:
+                say(_("Still there, to be removed by you: {path}").format(path=safe_line(path)))
         for file in scrubbed.left:
             say(_("{file} could not be cleaned: close what reads it and erase again.").format(file=file))
     return Exit.REFUSED if scrubbed.left else Exit.DONE
@@ -251,7 +281,7 @@ def log(
     as_json: AsJson = False,
 ) -> int:
     with session() as at:
-        rows = subjects.log(at.read, limit)
+        rows = subjects.log(at.read, limit, at.store.path)
         if as_json:
             print_json([one._asdict() | {"at": shapes.iso(one.at, at.zone)} for one in rows])
             return Exit.DONE

@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import CancelledError, Future
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from atendente_tui import formats
@@ -118,7 +118,7 @@ def written(desk: Desk, ticket_id: int | None, file: AttachmentRow, content: byt
         part = where.folder / f".{uuid4().hex}.part"
         try:
             _write(part, content)
-            record(desk, ticket_id, file, len(content)).result()
+            record(desk, ticket_id, file, content, path).result()
             os.replace(part, path)
         except BaseException:
             part.unlink(missing_ok=True)
@@ -129,12 +129,21 @@ def written(desk: Desk, ticket_id: int | None, file: AttachmentRow, content: byt
     return path
 
 
-def record(desk: Desk, ticket_id: int | None, file: AttachmentRow, size: int) -> Future[None]:
-    """Put on record that this agent takes the file out of the program."""
+def record(
+    desk: Desk, ticket_id: int | None, file: AttachmentRow, content: bytes, path: Path | None = None
+) -> Future[None]:
+    """Put on record that this agent takes the file out of the program, and where to: an erasure goes by it.
+
+    path   None where it went to another program
+    """
+    detail: dict[str, Any] = {"event": file.event_key, "number": file.n + 1, "bytes": len(content)}
+    if path is not None:
+        from atendente_tui.desk import handing_out
+
+        detail |= handing_out.saved_as(path, content)
 
     def job(tx: Tx) -> None:
-        login = desk.agent.login
-        audit.record(tx, login, "attachment", ticket_id, event=file.event_key, number=file.n + 1, bytes=size)
+        audit.record(tx, desk.agent.login, "attachment", ticket_id, **detail)
 
     return desk.do(job)
 

@@ -157,11 +157,13 @@ def export(desk: Desk, path: Path) -> Future[int]:
     future: Future[int] = Future()
 
     def work() -> None:
+        from atendente_tui.desk.handing_out import on_record
         from atendente_tui.store import outbox
 
         try:
             with closing(desk.store.reader()) as db:
                 rows = outbox.pending(db)
+            on_record(desk, "outbox_export", path, rows=len(rows))
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 for row in rows:

@@ -61,12 +61,14 @@ def export(desk: Desk, path: Path) -> int:
     """Write what was set aside to `path` as JSON Lines, mode 0600; how many. Raises FileExistsError, other OSError."""
     from contextlib import closing
 
+    from atendente_tui.desk.handing_out import on_record
     from atendente_tui.domain.instants import from_ms
     from atendente_tui.privacy.json_text import harmless_json
     from atendente_tui.store import poisoned
 
     with closing(desk.store.reader()) as db:
         rows = poisoned.listing(db, limit=1_000_000)
+    on_record(desk, "problems_export", path, rows=len(rows))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         for row in rows:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui import labels, subject_words
+from atendente_tui.desk import handing_out
 from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.privacy.json_text import harmless_json
 from atendente_tui.privacy.safe import safe_line, safe_text
-from atendente_tui.store import audit, subject
+from atendente_tui.store import subject
 
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
@@ -41,9 +42,7 @@ def write(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise Refused("archive_not_empty", folder=str(folder))
-    desk.store.write(
-        lambda tx: audit.record(tx, desk.agent.login, "privacy_export", customer=found.customers[0])
-    )
+    handing_out.on_record(desk, "privacy_export", folder, customer=found.customers[0])
     rows: dict[str, list[dict[str, Any]]] = {}
     for place, row in subject.rows_of(db, found):
         rows.setdefault(place, []).append(

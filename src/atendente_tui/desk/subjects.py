@@ -6,13 +6,14 @@ Who did it, when, to whom (by our number) and why is on record; what was in it i
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.privacy import personal
 from atendente_tui.privacy.personal import mask
-from atendente_tui.store import audit, erasing, retaining, scrubbing, subject
+from atendente_tui.store import audit, erasing, looked_at, retaining, scrubbing, subject
 from atendente_tui.store.retaining import Retention
 from atendente_tui.store.subject import Subject
 
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
     from atendente_tui.config import Config
     from atendente_tui.desk.desk import Desk
+    from atendente_tui.desk.handing_out import Copy
     from atendente_tui.store.scrubbing import Scrubbed
     from atendente_tui.store.writing import Tx
 
 LONGEST_REASON = 200
-LOGGED = ("reveal", "export", "attachment", "outbox_export")
+LOGGED = ("reveal", "export", "attachment", "outbox_export", "problems_export")
 """Acts with personal data that are on record beside those named `privacy_...`."""
 
 
@@ -40,8 +42,16 @@ class Person(NamedTuple):
     """(protocol, until ms) of what must not be erased yet."""
     holds: list[str]
     """Reasons of legal holds."""
-    handed_out: list[tuple[int, str]]
-    """(ms, what) of copies that were made outside this store: exports, saved attachments."""
+    handed_out: list[Copy]
+    """Copies that were made outside this store: exports, saved attachments."""
+
+
+class Files(NamedTuple):
+    """Saved attachments of somebody who is erased, by path."""
+
+    removed: list[str]
+    left: list[str]
+    """Still there: elsewhere, or not as they were saved."""
 
 
 class Logged(NamedTuple):
@@ -88,13 +98,15 @@ def find(desk: Desk, db: Connection, kind: str, value: str, retention: Retention
 
 
 def _person(db: Connection, found: Subject, retention: Retention, now: int) -> Person:
+    from atendente_tui.desk.handing_out import copies
+
     return Person(
         found,
         subject.counts(db, found),
         _kinds(db, found),
         retaining.must_stay(db, found, retention, now),
         retaining.holds(db, found),
-        _handed_out(db, found),
+        copies(db, found),
     )
 
 
@@ -108,27 +120,28 @@ def _kinds(db: Connection, found: Subject) -> dict[str, int]:
     return dict(sorted(kinds.items()))
 
 
-def _handed_out(db: Connection, found: Subject) -> list[tuple[int, str]]:
-    rows = db.execute(
-        "SELECT at, action FROM audit WHERE action IN ('export', 'outbox_export') OR (action IN ('attachment',"
-        " 'privacy_export') AND (ticket_id IN (SELECT value FROM json_each(:tickets))"
-        " OR detail ->> 'customer' IN (SELECT value FROM json_each(:customers)))) ORDER BY at DESC LIMIT 20",
-        found.bound(),
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def erase(
-    desk: Desk, found: Subject, retention: Retention, reason: str, *, anonymous: bool = False
-) -> tuple[dict[str, int], Scrubbed]:
+    desk: Desk,
+    found: Subject,
+    retention: Retention,
+    reason: str,
+    *,
+    anonymous: bool = False,
+    everywhere: bool = False,
+) -> tuple[dict[str, int], Scrubbed, Files]:
     """Erase a person here, or keep what happened without them (`anonymous`); then every byte of them.
 
-    Returns rows by place and what became of the copies. Blocks for as long as it takes.
+    Returns rows by place, what became of the copies of the store, and of the attachments that were saved: those below
+    the data directory go, with `everywhere` all that are as they were saved. Blocks for as long as it takes.
     Refused: reason_missing, held (why), must_stay (protocols, count, rule), still_to_be_sent (count).
     """
+    from atendente_tui.desk.handing_out import remove_saved
+
     why = _reason(reason)
+    files = Files([], [])
 
     def job(tx: Tx) -> dict[str, int]:
+        nonlocal files
         now = tx.now
         if kept := retaining.holds(tx.db, found):
             raise Refused("held", why=kept[0])
@@ -141,6 +154,7 @@ def erase(
             )
         if anonymous and (count := retaining.waiting(tx.db, found)):
             raise Refused("still_to_be_sent", count=count)
+        files = Files(*remove_saved(tx.db, found, desk.store.path.parent, everywhere=everywhere))
         done = _gone(tx, found, anonymous=anonymous)
         audit.record(
             tx,
@@ -164,7 +178,7 @@ def erase(
         else:
             erasing.erase(copy, both, now)
 
-    return done, scrubbing.scrub(desk.store, forget)
+    return done, scrubbing.scrub(desk.store, forget), files
 
 
 def _gone(tx: Tx, found: Subject, *, anonymous: bool = False) -> dict[str, int]:
@@ -261,8 +275,13 @@ def mask_cards(desk: Desk) -> dict[str, int]:
     return done
 
 
-def log(db: Connection, limit: int = 100) -> list[Logged]:
-    """What was done with personal data, newest first."""
+def log(db: Connection, limit: int = 100, folder: Path | None = None) -> list[Logged]:
+    """What was done with personal data, newest first.
+
+    folder   the store's: what was looked at while nobody wrote is told, too
+    """
+    waiting = looked_at.waiting(folder) if folder is not None else []
+    acts = [*reversed(waiting), *audit.acts(db, LOGGED, "privacy_", limit)]
     return [
         Logged(
             one.at,
@@ -273,7 +292,7 @@ def log(db: Connection, limit: int = 100) -> list[Logged]:
             str(one.detail.pop("reason", "")),
             one.detail,
         )
-        for one in audit.acts(db, LOGGED, "privacy_", limit)
+        for one in sorted(acts, key=lambda act: -act.at)[:limit]
     ]
 
 

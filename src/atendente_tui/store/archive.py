@@ -10,7 +10,8 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.privacy import personal
 from atendente_tui.privacy.csv_text import FORMULA
 from atendente_tui.privacy.json_text import commands, harmless_json
+from atendente_tui.privacy.masking import masked
 from atendente_tui.store import migrate, tallies
+from atendente_tui.store.erasing import text_changed
 from atendente_tui.store.writing import Tx
 
 TABLES = (
@@ -54,12 +58,20 @@ _BATCH = 5_000
 _NOTHING = "\\N"
 _ESCAPED = "\\E"
 
+_NAMES = frozenset(
+    {"id", "remote_id", "command_id", "protocol", "ref", "version", "hash", "salt", "slot", "kind"}
+)
+"""Columns that name a row."""
+
 Row = Sequence[Any]
 
 
-def write_archive(db: Connection, folder: Path, kind: str = "jsonl") -> list[Path]:
+def write_archive(
+    db: Connection, folder: Path, kind: str = "jsonl", *, mask: Collection[str] = ()
+) -> list[Path]:
     """Write every table below `folder`, made when absent. Returns the files, the manifest last.
 
+    mask   kinds of personal data to be masked (`privacy.mask`); such an archive is for somebody else, and not taken back
     Raises Refused("archive_not_empty") for a folder with something in it, Refused("archive_format"),
     Refused("parquet_missing") without pyarrow, and OSError.
     """
@@ -76,7 +88,8 @@ def write_archive(db: Connection, folder: Path, kind: str = "jsonl") -> list[Pat
             columns = _columns(db, table)
             cursor = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2")
             file = folder / f"{table}.{kind}"
-            count = _WRITERS[kind](file, columns, _batches(cursor))
+            batches = _masked(_batches(cursor), columns, mask) if mask else _batches(cursor)
+            count = _WRITERS[kind](file, columns, batches)
             file.chmod(0o600)
             counts[table] = {"rows": count, "sha256": _digest(file)}
             files.append(file)
@@ -84,7 +97,10 @@ def write_archive(db: Connection, folder: Path, kind: str = "jsonl") -> list[Pat
         db.execute("ROLLBACK")
     manifest = folder / MANIFEST
     manifest.write_text(
-        json.dumps({"format": kind, "schema": migrate.version(db), "tables": counts}, indent=2)
+        json.dumps(
+            {"format": kind, "schema": migrate.version(db), "masked": sorted(mask), "tables": counts},
+            indent=2,
+        )
     )
     manifest.chmod(0o600)
     return [*files, manifest]
@@ -95,7 +111,7 @@ def read_archive(tx: Tx, folder: Path) -> dict[str, int]:
 
     What was to be sent may have been sent since by whom the export came from: the backend is asked first.
     Raises Refused: "archive_unreadable", "archive_newer", "archive_changed" (a file is not the one written),
-    "store_not_empty", "parquet_missing".
+    "archive_masked", "store_not_empty", "parquet_missing".
     """
     try:
         done = _read(tx, folder)
@@ -120,6 +136,8 @@ def _read(tx: Tx, folder: Path) -> dict[str, int]:
     reader = _READERS[kind]
     if manifest["schema"] > migrate.latest():
         raise Refused("archive_newer", found=manifest["schema"], known=migrate.latest())
+    if manifest.get("masked"):
+        raise Refused("archive_masked")
     if tx.db.execute("SELECT 1 FROM ticket UNION ALL SELECT 1 FROM customer LIMIT 1").fetchone():
         raise Refused("store_not_empty")
     tx.db.execute("PRAGMA defer_foreign_keys = ON")
@@ -132,6 +150,24 @@ def _read(tx: Tx, folder: Path) -> dict[str, int]:
             raise Refused("archive_changed", file=file.name)
         done[table] = _insert(tx, table, reader(file))
     return done
+
+
+def _masked(batches: Iterator[list[Row]], columns: list[str], kinds: Collection[str]) -> Iterator[list[Row]]:
+    """Every text masked but what names a row; an address or a document (it stands beside its kind) by what it is."""
+    beside = {name: columns.index("kind") for name in ("value", "normal") if {"kind", "normal"} <= {*columns}}
+
+    def cell(name: str, value: Any, row: Row) -> Any:
+        if not isinstance(value, str) or name in _NAMES:
+            return value
+        if name in beside:
+            kind = str(row[beside[name]])
+            kind = {"whatsapp": "phone"}.get(kind, kind)
+            if kind in kinds:
+                return personal.masked(personal.Kind(kind), value)
+        return text_changed(value, partial(masked, kinds=kinds))
+
+    for batch in batches:
+        yield [tuple(cell(*named, row) for named in zip(columns, row, strict=True)) for row in batch]
 
 
 def _batches(cursor: Any) -> Iterator[list[Row]]:

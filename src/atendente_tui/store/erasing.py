@@ -13,7 +13,7 @@ from typing import Any
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.privacy.personal import mask
-from atendente_tui.store import erased, tallies
+from atendente_tui.store import counting, erased, tallies
 from atendente_tui.store.kept import kept_text
 from atendente_tui.store.subject import KEYS, MENTIONS, PLACES, Subject, mentions, poison_of
 
@@ -31,7 +31,11 @@ def erase(db: Connection, subject: Subject, now: int) -> dict[str, int]:
         "UPDATE ticket SET merged_into = NULL WHERE merged_into IN (SELECT value FROM json_each(:tickets))",
         bound,
     )
-    db.execute("DELETE FROM ticket_tag WHERE ticket_id IN (SELECT value FROM json_each(:tickets))", bound)
+    for table in (
+        "ticket_tag",
+        *counting.TABLES,
+    ):  # the figures' numbers would go too, but only when nobody waits
+        db.execute(f"DELETE FROM {table} WHERE ticket_id IN (SELECT value FROM json_each(:tickets))", bound)
     for place in (*_OF_PERSON, "ticket", "fact", "identity"):
         done[place] = _delete(db, place, bound)
     db.execute(
@@ -119,7 +123,7 @@ def rewrite(
     rows = db.execute(f"SELECT {', '.join((*key, *names))} FROM {table} WHERE {where}", bound).fetchall()
     for row in rows:
         old = row[len(key) :]
-        new = tuple(_text(one, change) for one in old)
+        new = tuple(text_changed(one, change) for one in old)
         if new != old:
             db.execute(
                 f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in names)}"
@@ -130,7 +134,7 @@ def rewrite(
     return changed
 
 
-def _text(value: Any, change: Callable[[str], str]) -> Any:
+def text_changed(value: Any, change: Callable[[str], str]) -> Any:
     """Plain text changed; of JSON its texts, so that it stays JSON."""
     if not isinstance(value, str):
         return value

@@ -20,7 +20,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui import os_words, paths
-from atendente_tui.store import engine, indexing, migrate, room
+from atendente_tui.store import engine, indexing, looked_at, migrate, room
 from atendente_tui.store.courtesy import Courtesy
 from atendente_tui.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly, StoreUnwritable
 from atendente_tui.store.indexing import Indexer
@@ -103,6 +103,8 @@ class Store:
             if isinstance(wrong, OSError) and not isinstance(wrong, StoreError):
                 raise StoreUnwritable(wrong.filename or path, os_words.why(wrong)) from wrong
             raise
+        with contextlib.suppress(StoreError, OSError):  # a full disk: it waits for the next time
+            looked_at.take_in(store)
         return store
 
     def _refuse_emptied(self) -> None:
