@@ -177,6 +177,23 @@ SENTENCES: Mapping[str, str] = {
     "no_such_file": later("There is no file {found}."),
     "scenario_unplayable": later("The scenario cannot be played: {why}"),
     "no_such_backend": later("There is no backend {found}. There are: {allowed}."),
+    # training
+    "scenario_name": later("“{found}” is no name for a scenario: small letters, digits and hyphens."),
+    "word_unknown": later("“{found}” is not known here. Choose one of: {allowed}."),
+    "no_exercise": later("{found} is no exercise: it says nothing about what is expected (`training`)."),
+    "no_such_scenario": later("There is no scenario {found}. atendente train list shows them."),
+    "no_such_answers": later("There are no answers {found}. There are: {allowed}."),
+    "answers_unreadable": later("The answers of {found} cannot be used."),
+    "answers_of_other": later("These answers are for the scenario {found}, not for {wanted}."),
+    "exam_without_limit": later("{found} sets no limit of time (`training.limit`), so it cannot be an exam."),
+    "scenario_changed": later("The scenario {found} has changed since: its result cannot be played again."),
+    "result_unreadable": later("{found} is no result or certificate of ours."),
+    "card_format": later("“{found}” is no format of a card: md or html."),
+    "report_by": later("“{found}” is nothing to sum up by: trainee, skill, scenario or day."),
+    "no_such_track": later("There is no track {found}. atendente train track shows them."),
+    "certificate_lacks": later("Not passed yet: {steps}."),
+    "quiz_unreadable": later("“{found}” is not STEP=1,3,… with a quiz of this track."),
+    "record_leaks": later("Nothing was written: what is somebody's own would still be in it ({found})."),
     # what comes into a hub, and its care
     "source_name": later(
         "“{found}” is no name for a source: up to 40 small letters, digits, dots, hyphens and underscores."

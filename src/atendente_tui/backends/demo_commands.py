@@ -118,10 +118,10 @@ def _told_the_customer(
 ) -> None:
     """The persona of the ticket hears an answer, and is asked once it is solved."""
     if isinstance(command, Reply):
-        world.hears(before.remote_id, Heard(command.text), now)
+        world.hears(before.remote_id, Heard(command.text, world.done(before.remote_id)), now)
     solved = decision.ticket.status is Status.SOLVED and before.status is not Status.SOLVED
     if solved and not (isinstance(command, WrapUp) and not command.survey):
-        world.hears(before.remote_id, Solved(), now)
+        world.hears(before.remote_id, Solved(world.done(before.remote_id)), now)
 
 
 def _flag(world: DemoWorld, command: FlagArticle, now: datetime) -> Receipt:

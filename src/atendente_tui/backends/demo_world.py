@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,15 @@ from zoneinfo import ZoneInfo
 from atendente_tui.domain.arriving import heard
 from atendente_tui.domain.change import Change, CustomerUpsert, EventAppend, TicketUpsert
 from atendente_tui.domain.command import Receipt
-from atendente_tui.domain.traces import field_changes, touched
-from atendente_tui.domain.words import EventKind, Status
+from atendente_tui.domain.traces import by_agent, field_changes, touched
+from atendente_tui.domain.witnessed import marks
+from atendente_tui.domain.words import LIVE, EventKind, Status
 from atendente_tui.flow.conversation import Conversation, Event, Rate, Say, TimePassed, begin, step
 from atendente_tui.knowledge.scenario import Happening, Scenario, WrittenFile, WrittenTicket
 
 Act = Callable[[datetime], None]
+ANSWERED = timedelta(seconds=2)
+"""From taking a call to the caller's first words."""
 
 
 class DemoWorld:
@@ -45,9 +48,13 @@ class DemoWorld:
         self.settled: set[UUID] = set()
         self.flags: list[tuple[str, str, str]] = []
         """Articles that agents marked: id, flag, text."""
+        self._done: dict[str, dict[str, None]] = {}
+        """What agents have done on a ticket since the start, in order (`domain.witnessed`)."""
         self._numbers: dict[str, int] = {}
         self.next_ticket = max((int(key) for key in self._keys() if key.isdigit()), default=0) + 1
         """The number that the next new ticket gets."""
+        self._ringing: dict[str, str] = {}
+        """What the customer says when somebody takes the call, by the tickets whose call rings."""
         self._talks: dict[str, Conversation] = {}
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._planned = 0
@@ -99,19 +106,49 @@ class DemoWorld:
     def _happen(self, happening: Happening, now: datetime) -> None:
         if happening.what == "network":
             self.online = happening.value == "up"
+        elif happening.what == "incident":
+            for key in happening.tickets or tuple(self.tickets):
+                if self.tickets[key].status in LIVE:
+                    note = by_agent(
+                        self.tickets[key], happening.by or "", now, EventKind.NOTE, happening.value or ""
+                    )
+                    self.append(note, now)
+        elif happening.what == "order" and happening.event is not None:
+            self.tell(now, happening.event.change(self.start, self.zone))
         elif happening.opened is not None:
+            if happening.what == "rings":
+                self._ringing[happening.opened.remote_id] = happening.value or ""
+                self._plan(now + happening.lasts, partial(self._hung_up, happening.opened.remote_id))
             self._adopt(happening.opened, now)
             self.tell(now, self.tickets[happening.opened.remote_id])
             for event in happening.opened.events:
                 self.tell(now, event.change(self.start, self.zone))
         elif happening.ticket is not None:
             ticket = self.tickets[happening.ticket]
-            if happening.event is not None:
+            if happening.what == "note" and happening.event is not None:
+                self.append(happening.event.change(self.start, self.zone), now)
+            elif happening.event is not None:
                 self.customer_writes(ticket.remote_id, happening.event.change(self.start, self.zone), now)
             elif happening.what == "claims" and ticket.assignee is None:
                 self.set(ticket.remote_id, happening.by or "", now, assignee=happening.by)
             elif happening.what == "status" and happening.value is not None:
                 self.set(ticket.remote_id, happening.by or "", now, status=Status(happening.value))
+
+    def _hung_up(self, ticket: str, now: datetime) -> None:
+        """A call that nobody took."""
+        if self._ringing.pop(ticket, None) is not None:
+            self.customer_writes(ticket, self._call(ticket, "missed", now), now)
+
+    def _taken(self, ticket: str, now: datetime) -> None:
+        said = self._ringing.pop(ticket, None)
+        if said is not None:
+            self.tell(now, self._call(ticket, "answered", now))
+            self._plan(now + ANSWERED, partial(self._answer, ticket, Say(now, said)))
+
+    def _call(self, ticket: str, outcome: str, now: datetime) -> EventAppend:
+        return self.from_customer(
+            ticket, "", now, kind=EventKind.CALL, data={"seconds": 0, "outcome": outcome}
+        )
 
     # -- customers ---------------------------------------------------------------------------------------------------
 
@@ -164,6 +201,8 @@ class DemoWorld:
             self.next_ticket += 1
         self.tickets[ticket.remote_id] = ticket
         self.tell(now, ticket)
+        if ticket.assignee is not None and ticket.remote_id in self._ringing:
+            self._taken(ticket.remote_id, now)
 
     def put_customer(self, customer: CustomerUpsert, now: datetime) -> None:
         self.customers[customer.remote_id] = customer
@@ -176,8 +215,12 @@ class DemoWorld:
             self.settled.add(UUID(str(event.data["promise"])))
         elif event.kind is EventKind.PROMISE and event.command_id is not None:
             self.promises[event.command_id] = event
+        self._done.setdefault(event.ticket or "", {}).update(dict.fromkeys(marks(event)))
         self.tell(now, event)
         return event
+
+    def done(self, ticket: str) -> tuple[str, ...]:
+        return tuple(self._done.get(ticket, ()))
 
     def set(self, ticket: str, by: str, now: datetime, **values: Any) -> None:
         """A colleague changes columns of a ticket."""

@@ -48,6 +48,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "exchanging": ("import", "export"),
     "subjects": ("privacy",),
     "demonstrating": ("demo",),
+    "training": ("train",),
     "hub": ("hub",),
     "keys": ("key",),
     "logged": ("log",),

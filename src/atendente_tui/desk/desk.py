@@ -23,6 +23,8 @@ from atendente_tui.domain.words import OutboxState, Tier
 from atendente_tui.review.finding import Settings as ReviewSettings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from atendente_tui.domain.command import Command
     from atendente_tui.domain.rules import Rules
     from atendente_tui.store.store import Store
@@ -91,6 +93,8 @@ class Desk(NamedTuple):
     """What stands below an answer, by channel, with "default"; variables not filled."""
     survey_days: float | None = None
     """Days in which a customer is asked at most once how it went; None: nobody is asked."""
+    own: Path | None = None
+    """Where the person's own processes may lie, None for the data directory."""
     dry: bool = False
     """True checks the rules and writes nothing."""
 

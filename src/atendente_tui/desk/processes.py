@@ -55,20 +55,22 @@ def processes_in(folders: Sequence[Path]) -> tuple[list[Process], list[Fault]]:
     return list(found.values()), faults
 
 
-def not_yet(reason: str, facts: Collection[str]) -> frozenset[str]:
-    """Kinds (`domain.disclosure`) that the process of a contact reason withholds while these facts are known."""
+def not_yet(reason: str, facts: Collection[str], own: Path | None = None) -> frozenset[str]:
+    """Kinds (`domain.disclosure`) that the process of a contact reason withholds while these facts are known.
+
+    own   where the person's own processes may lie, None for the data directory
+    """
+    folders = tuple(process_folders(own or paths.data_dir()))
     files = tuple(
-        (str(file), file.stat().st_mtime_ns)
-        for folder in process_folders(paths.data_dir())
-        for file in sorted(folder.rglob("*.y*ml"))
+        (str(file), file.stat().st_mtime_ns) for folder in folders for file in sorted(folder.rglob("*.y*ml"))
     )
-    process = process_for(_read(files), reason)
+    process = process_for(_read(folders, files), reason)
     return withheld(process, facts) if process is not None else frozenset()
 
 
 @lru_cache(maxsize=2)
-def _read(_files: tuple[tuple[str, int], ...]) -> list[Process]:
-    return processes_in(process_folders(paths.data_dir()))[0]
+def _read(folders: tuple[Path, ...], _files: tuple[tuple[str, int], ...]) -> list[Process]:
+    return processes_in(folders)[0]
 
 
 def timed(rules: Rules, processes: Iterable[Process]) -> Rules:

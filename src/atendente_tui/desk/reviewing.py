@@ -129,7 +129,7 @@ def with_passages(desk: Desk, text: str, where: Situation) -> Situation:
     if where.reason:
         from atendente_tui.desk.processes import not_yet
 
-        where = where._replace(withheld=not_yet(where.reason, where.known))
+        where = where._replace(withheld=not_yet(where.reason, where.known, desk.own))
     from sqlcipher3 import dbapi2 as sqlite
 
     from atendente_tui.store.article_words import internal_in

@@ -6,12 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING, NamedTuple
 
 from atendente_tui.backends.demo import DemoBackend
+from atendente_tui.backends.demo_world import DemoWorld
 from atendente_tui.backends.port import BackendSettings
 from atendente_tui.clock import Clock, SystemClock
 from atendente_tui.config import Config
@@ -23,6 +25,10 @@ from atendente_tui.domain.words import Tier
 from atendente_tui.knowledge.shipped import PROCESSES
 from atendente_tui.store.store import Store
 from atendente_tui.sync.service import SyncService
+
+if TYPE_CHECKING:
+    from atendente_tui.knowledge.processes import Process
+    from atendente_tui.knowledge.scenario import Scenario
 
 POLL = 1.0  # seconds: a demonstration should feel alive
 
@@ -44,6 +50,51 @@ def start_of(scenario: Path | None) -> datetime:
     """
     backend = DemoBackend(BackendSettings("demo", str(scenario) if scenario else ""))
     return backend.scenario.start or SystemClock().now()
+
+
+class Rehearsal(NamedTuple):
+    """A desk at a scenario's world with nobody between: whoever holds it moves its clock, its world and its commands."""
+
+    store: Store
+    desk: Desk
+    backend: DemoBackend
+    world: DemoWorld
+    processes: list[Process]
+
+
+@contextmanager
+def rehearsal(scenario: Scenario, clock: Clock) -> Iterator[Rehearsal]:
+    """A scenario's world on a store of its own, gone afterwards.
+
+    Nothing of the person's is in it, neither configuration nor processes: it is the same on every machine.
+    """
+    config = Config()
+    processes = processes_in([PROCESSES])[0]
+    rules = timed(DEFAULT_RULES, processes)
+    world = DemoWorld(scenario, clock.now(), "rehearsal")
+    backend = OneAtATime(BackendSettings("demo", ""), clock=clock, world=world)
+    folder = Path(tempfile.mkdtemp(prefix="atendente-train-"))
+    try:
+        store = Store.open(folder / "store", key=None, rules=rules, clock=clock)
+        try:
+            played = scenario.agent
+            agent = Agent(played.login, played.name, played.teams, played.tier)
+            can = Can.everything()._replace(uploads=False)
+            review = settings_of(config)
+            desk = Desk(
+                store, agent, rules, clock, {}, can, zone=scenario.zone, review=review, own=folder / "own"
+            )
+            yield Rehearsal(store, desk, backend, world, processes)
+        finally:
+            store.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class OneAtATime(DemoBackend):
+    """Takes commands one after the other: what was given at one moment arrives in one order, on every machine."""
+
+    capabilities = replace(DemoBackend.capabilities, parallel=1)
 
 
 @contextmanager

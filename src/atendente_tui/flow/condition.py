@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from atendente_tui.domain.fold import folded
+from atendente_tui.flow.hearing import says
 
 Known = Mapping[str, tuple[str, ...]]
 
 Op = Literal[
     "is", "is_not", "known", "unknown", "at_least", "at_most", "above", "below",
-    "has_any", "has_all", "has_none", "longer_than",
+    "has_any", "has_all", "has_none", "hears_any", "hears_all", "hears_none", "longer_than",
 ]  # fmt: skip
 
 
@@ -28,6 +29,7 @@ class Look:
     known, unknown                there is a value that is not empty, or none
     at_least … below              a value is a number that stands so to the first of `values`
     has_any, has_all, has_none    words anywhere in the text
+    hears_any …                   phrases, with alternatives and small slips (`hearing`)
     longer_than                   the text has at least so many characters
     """
 
@@ -98,6 +100,9 @@ def _tested(test: Look, values: tuple[str, ...]) -> bool:
         case "longer_than":
             limit = _number(test.values[0] if test.values else "")
             return limit is not None and sum(len(one) for one in values) >= limit
+    if test.op in ("hears_any", "hears_all", "hears_none"):
+        heard = [says("\n".join(values), one) for one in test.values]
+        return {"hears_any": any(heard), "hears_all": all(heard), "hears_none": not any(heard)}[test.op]
     text = folded("\n".join(values))
     words = [folded(one) for one in test.values]
     if test.op == "has_any":

@@ -48,14 +48,17 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The agent answered in public."""
+    """The agent answered in public; `done` is what agents have done on the ticket until now."""
 
     text: str
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
     """The agent called it solved."""
+
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,10 @@ def step(talk: Conversation, event: Event, now: datetime) -> tuple[Conversation,
     While they are typing a further answer changes nothing: they have read it when they send.
     """
     match event:
-        case Heard(text):
-            told = machine.Event(HEARD, text)
-        case Solved():
-            told = machine.Event(SOLVED)
+        case Heard(text, done):
+            told = machine.Event(HEARD, text, known={"done": done})
+        case Solved(done):
+            told = machine.Event(SOLVED, known={"done": done})
         case TimePassed():
             told = machine.Event(TIME)
     state, effects = machine.step(talk.state, told, now)
@@ -132,17 +135,20 @@ def _way(on: str, turn: Turn) -> Way:
 def _condition(when: When) -> Condition:
     tests = []
     if when.contains_any:
-        tests.append(Look("said", "has_any", when.contains_any))
+        tests.append(Look("said", "hears_any", when.contains_any))
     if when.contains_all:
-        tests.append(Look("said", "has_all", when.contains_all))
+        tests.append(Look("said", "hears_all", when.contains_all))
     if when.contains_none:
-        tests.append(Look("said", "has_none", when.contains_none))
+        tests.append(Look("said", "hears_none", when.contains_none))
     if when.longer_than:
         tests.append(Look("said", "longer_than", (str(when.longer_than),)))
     if when.mood_at_least is not None:
         tests.append(Look("mood", "at_least", (str(when.mood_at_least),)))
     if when.mood_at_most is not None:
         tests.append(Look("mood", "at_most", (str(when.mood_at_most),)))
+    tests += [Look("done", "is", (one,)) for one in when.happened]
+    if when.not_happened:
+        tests.append(Look("done", "is_not", when.not_happened))
     return Every(tuple(tests))
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Holds when every part that is set holds. Words are compared without accents and case, anywhere in the answer."""
+    """Holds when every part that is set holds. Phrases are heard as `flow.hearing` hears them: `a|b` are alternatives."""
 
     contains_any: tuple[str, ...] = ()
     contains_all: tuple[str, ...] = ()
@@ -18,6 +18,10 @@ class When:
     """Characters."""
     mood_at_least: int | None = None
     mood_at_most: int | None = None
+    happened: tuple[str, ...] = ()
+    """What agents did on the ticket until now, all of it: `note`, `fact:cpf_confirmed`, `tier:N2` (`domain.witnessed`)."""
+    not_happened: tuple[str, ...] = ()
+    """None of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,40 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from atendente_tui.domain.change import CustomerUpsert, DirectoryEntry, Identity
+from atendente_tui.domain.change import CustomerUpsert, DirectoryEntry, Identity, SettingKind, SettingUpsert
 from atendente_tui.domain.words import Channel, IdentityKind, Impact, Priority, Segment, Status, Tier
 from atendente_tui.flow.persona import Persona
 from atendente_tui.i18n import _
-from atendente_tui.knowledge.articles import Article, load_articles, read_text
+from atendente_tui.knowledge.articles import Article, load_articles, read_article, read_text
 from atendente_tui.knowledge.marked import Fault, Fields, parse
-from atendente_tui.knowledge.scenario import Happening, Scenario, WrittenAgent, WrittenEvent, WrittenTicket
+from atendente_tui.knowledge.scenario import Scenario, WrittenAgent, WrittenEvent, WrittenTicket
+from atendente_tui.knowledge.shipped import ARTICLES
 from atendente_tui.knowledge.written_events import (
     Setting,
     moment,
     needed_moment,
     read_events,
-    single,
 )
-from atendente_tui.knowledge.written_personas import read_persona
+from atendente_tui.knowledge.written_happenings import World, read_timeline
+from atendente_tui.knowledge.written_personas import Synonyms, read_persona
+from atendente_tui.knowledge.written_training import read_synonyms, read_training
 
 ZONE = "America/Sao_Paulo"
+_PLURALS = {"sla_policy": "sla_policies"}
 Entry = Literal["team", "wrap_up", "reason", "tag"]
-
-
-@dataclass(slots=True)
-class _World:
-    """What the later parts of a file refer to."""
-
-    zone: ZoneInfo
-    agents: frozenset[str]
-    customers: dict[str, CustomerUpsert]
-    tickets: dict[str, WrittenTicket]
 
 
 def load_scenario(path: Path) -> tuple[Scenario | None, list[Fault]]:
@@ -46,6 +38,11 @@ def load_scenario(path: Path) -> tuple[Scenario | None, list[Fault]]:
         text = read_text(path)
     except (OSError, ValueError) as error:
         return None, [Fault(path.name, 0, str(error))]
+    return read_scenario(text, path)
+
+
+def read_scenario(text: str, path: Path) -> tuple[Scenario | None, list[Fault]]:
+    """The same of a text that stands, or is to stand, in the file `path`."""
     tree, faults = parse(text, path.name)
     if tree is None:
         return None, faults or [Fault(path.name, 0, _("the file is empty"))]
@@ -64,7 +61,7 @@ def _scenario(fields: Fields, path: Path, text: str, faults: list[Fault]) -> Sce
     agent = _agent(fields.fields("agent") or Fields(None, path.name, faults, "agent"))
     logins = frozenset({agent.login, *(one.key for one in entries if one.kind == "agent")})
     customers: dict[str, CustomerUpsert] = {}
-    world = _World(_zone(zone, clock), logins, customers, {})
+    world = World(_zone(zone, clock), logins, customers, {})
     own: list[WrittenEvent] = []
     for key, one in fields.named("customers"):
         customers[key] = _customer(key, one)
@@ -73,8 +70,10 @@ def _scenario(fields: Fields, path: Path, text: str, faults: list[Fault]) -> Sce
         one.close()
     for key, one in fields.named("tickets"):
         world.tickets[key] = _ticket(key, one, world, before_start=True)
-    timeline = [_happening(one, world, n) for n, one in enumerate(fields.each("timeline"), 1)]
-    personas = _personas(fields, world, seed)
+    timeline = read_timeline(fields, world, lambda key, one: _ticket(key, one, world, before_start=False))
+    synonyms = read_synonyms(fields)
+    personas = _personas(fields, world, seed, synonyms)
+    trained = fields.fields("training")
     scenario = Scenario(
         name=fields.text("scenario"),
         version=fields.whole("version", 1, 10_000) or 1,
@@ -96,6 +95,8 @@ def _scenario(fields: Fields, path: Path, text: str, faults: list[Fault]) -> Sce
         timeline=tuple(sorted(timeline, key=lambda one: one.at.delta)),
         personas=personas,
         articles=_articles(fields, path, faults),
+        shared=_shared(fields),
+        training=None if trained is None else read_training(trained, world.tickets, synonyms),
         file=path.name,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
@@ -175,7 +176,7 @@ def _customer(key: str, fields: Fields) -> CustomerUpsert:
     )
 
 
-def _ticket(key: str, fields: Fields, world: _World, *, before_start: bool) -> WrittenTicket:
+def _ticket(key: str, fields: Fields, world: World, *, before_start: bool) -> WrittenTicket:
     customer = fields.text("customer")
     if customer and customer not in world.customers:
         fields.wrong(_("is no customer of this scenario"), field="customer", allowed=tuple(world.customers))
@@ -219,66 +220,7 @@ def _ticket(key: str, fields: Fields, world: _World, *, before_start: bool) -> W
     return WrittenTicket(key, made, opened, snoozed, events, line)
 
 
-def _happening(fields: Fields, world: _World, n: int) -> Happening:
-    at = needed_moment(fields, "at")
-    if at.delta.total_seconds() < 0 or at.clock is not None:
-        fields.wrong(_("must lie after the start"), field="at", allowed=("+40s", "+2m30s"))
-    line = fields.line
-    kinds = [kind for kind in ("says", "opens", "claims", "status", "network") if kind in fields]
-    if len(kinds) != 1:
-        fields.wrong(
-            _("must be exactly one thing that happens"),
-            found=", ".join(kinds) or ", ".join(fields),
-            allowed=("says", "opens", "claims", "status", "network"),
-        )
-        return Happening(at, "network", value="up", line=line)
-    what = kinds[0]
-    if what == "network":
-        value = fields.text("network")
-        if value not in ("down", "up"):
-            fields.wrong(_("is not a word known here"), field="network", allowed=("down", "up"))
-        fields.close()
-        return Happening(at, "network", value=value, line=line)
-    if what == "opens":
-        key = fields.text("opens")
-        inner = fields.fields("ticket")
-        fields.close()
-        if key in world.tickets:
-            fields.wrong(_("named twice"), field="opens")
-        inner = inner or Fields(None, fields.file, fields.faults, f"{fields.path}.ticket")
-        inner_ticket = _ticket(key, inner, world, before_start=False)
-        world.tickets[key] = inner_ticket
-        if any(one.at.delta > at.delta for one in inner_ticket.events):
-            fields.wrong(_("a ticket arrives with events that lie after its arrival"), field="opens")
-        return Happening(at, "opens", key, opened=inner_ticket, line=line)
-    ticket = fields.text("ticket")
-    if ticket and ticket not in world.tickets:
-        fields.wrong(_("is no ticket of this scenario"), field="ticket", found=ticket)
-    if what == "says":
-        return _says(fields, world, ticket, at, n)
-    by = fields.text("by")
-    if by and by not in world.agents:
-        fields.wrong(_("is no agent of this scenario"), field="by", allowed=tuple(sorted(world.agents)))
-    if what == "claims":
-        fields.flag("claims", True)
-        fields.close()
-        return Happening(at, "claims", ticket, by=by, line=line)
-    status = fields.word("status", Status) or Status.OPEN
-    fields.close()
-    return Happening(at, "status", ticket, by=by, value=status, line=line)
-
-
-def _says(fields: Fields, world: _World, ticket: str, at: Any, n: int) -> Happening:
-    known = world.tickets.get(ticket)
-    customer = known.fields["customer"] if known else ""
-    person = world.customers.get(customer)
-    channel = known.fields["channel"] if known else None
-    setting = Setting(world.zone, world.agents, ticket, customer, person.name if person else "", channel)
-    line = fields.line
-    return Happening(at, "says", ticket, event=single(fields, setting, f"{ticket}/t{n}"), line=line)
-
-
-def _personas(fields: Fields, world: _World, seed: int) -> dict[str, Persona]:
+def _personas(fields: Fields, world: World, seed: int, synonyms: Synonyms) -> dict[str, Persona]:
     personas: dict[str, Persona] = {}
     for n, (_name, one) in enumerate(fields.named("personas")):
         ticket = one.text("ticket")
@@ -286,18 +228,48 @@ def _personas(fields: Fields, world: _World, seed: int) -> dict[str, Persona]:
             one.wrong(_("is no ticket of this scenario"), field="ticket")
         elif ticket in personas:
             one.wrong(_("this ticket already has a persona"), field="ticket")
-        personas[ticket] = read_persona(one, seed + n)
+        personas[ticket] = read_persona(one, seed + n, synonyms)
     return personas
+
+
+def _shared(fields: Fields) -> tuple[SettingUpsert, ...]:
+    """What the team of the scenario shares: scripts, macros, calendars and SLA policies, each a text of its own."""
+    inner = fields.fields("shared")
+    if inner is None:
+        return ()
+    shared: list[SettingUpsert] = []
+    for kind in get_args(SettingKind):
+        shared += [
+            SettingUpsert(kind=kind, key=key, body=body)
+            for key, body in inner.plain(_PLURALS.get(kind, f"{kind}s")).items()
+        ]
+    inner.close()
+    return tuple(shared)
 
 
 def _articles(fields: Fields, path: Path, faults: list[Fault]) -> tuple[Article, ...]:
     folder = fields.maybe("articles")
+    articles = _shipped(fields, faults)
     if folder is None:
-        return ()
+        return tuple(articles)
     place = path.parent / folder
     if ".." in Path(folder).parts or not place.is_dir():
         fields.wrong(_("is no folder beside the scenario"), field="articles")
         return ()
-    articles, found = load_articles(place)
+    own, found = load_articles(place)
     faults += found
-    return tuple(articles)
+    return (*articles, *own)
+
+
+def _shipped(fields: Fields, faults: list[Fault]) -> list[Article]:
+    """Of the articles that come with the program, those the scenario names by their ids."""
+    articles: list[Article] = []
+    for name in fields.texts("shipped_articles"):
+        file = ARTICLES / f"{name}.md"
+        if Path(name).name != name or not file.is_file():
+            fields.wrong(_("is no article that comes with the program"), field="shipped_articles", found=name)
+            continue
+        article, found = read_article(read_text(file), file.name)
+        articles.append(article)
+        faults += found
+    return articles

@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
-from atendente_tui.domain.change import Attachment, CustomerUpsert, DirectoryEntry, EventAppend, TicketUpsert
+from atendente_tui.domain.change import (
+    Attachment,
+    CustomerUpsert,
+    DirectoryEntry,
+    EventAppend,
+    SettingUpsert,
+    TicketUpsert,
+)
 from atendente_tui.domain.protocol import protocol
 from atendente_tui.domain.words import Tier
 from atendente_tui.flow.persona import Persona
 from atendente_tui.knowledge.articles import Article
 from atendente_tui.knowledge.moments import Moment
+from atendente_tui.knowledge.written_training import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +99,26 @@ class WrittenTicket:
 class Happening:
     """Something that the clock brings.
 
-    says     the customer of `ticket` writes `event`
-    opens    the ticket `opened` arrives with its events
-    claims   the agent `by` takes `ticket` when it is free
-    status   `by` sets `ticket` to `value`
-    network  the connection goes `value`: "down" or "up"
+    says      the customer of `ticket` writes `event`
+    opens     the ticket `opened` arrives with its events
+    rings     the call of the ticket `opened` rings for `lasts`; who takes the ticket hears `value`
+    claims    the agent `by` takes `ticket` when it is free
+    status    `by` sets `ticket` to `value`
+    note      a supervisor leaves `event` on `ticket`
+    order     `event` tells of an order of its customer
+    incident  `by` tells of `value` on every ticket of `tickets` that is not done, without `tickets` on every one
+    network   the connection goes `value`: "down" or "up"
     """
 
     at: Moment
-    what: Literal["says", "opens", "claims", "status", "network"]
+    what: Literal["says", "opens", "rings", "claims", "status", "note", "order", "incident", "network"]
     ticket: str | None = None
     event: WrittenEvent | None = None
     opened: WrittenTicket | None = None
     by: str | None = None
     value: str | None = None
+    tickets: tuple[str, ...] = ()
+    lasts: timedelta = timedelta()
     line: int = 0
 
 
@@ -129,6 +143,9 @@ class Scenario:
     personas: Mapping[str, Persona]
     """By the remote id of the ticket in which they speak."""
     articles: tuple[Article, ...]
+    shared: tuple[SettingUpsert, ...]
+    training: Training | None
+    """What is expected and how it is graded; None for a world to play in."""
     file: str
     digest: str
     """SHA-256 of the file, hexadecimal."""

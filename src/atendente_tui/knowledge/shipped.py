@@ -1,4 +1,5 @@
-"""Where the content that comes with the program lies: the demo's scenario, scripts, processes, macros, articles and play."""
+"""Where the content that comes with the program lies: the demo's scenario, scripts, processes, macros, articles, play and
+training."""
 
 from __future__ import annotations
 
@@ -11,3 +12,4 @@ PROCESSES = FOLDER / "processes"
 MACROS = FOLDER / "macros"
 ARTICLES = FOLDER / "articles"
 PLAY = FOLDER / "jogada.yaml"
+TRAINING = FOLDER / "training"

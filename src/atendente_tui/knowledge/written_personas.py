@@ -9,13 +9,26 @@ from atendente_tui.i18n import _
 from atendente_tui.knowledge.marked import Fields
 from atendente_tui.knowledge.moments import LENGTHS, read_length
 
+Synonyms = dict[str, tuple[str, ...]]
+"""Other words for a phrase, by the phrase."""
 
-def read_persona(fields: Fields, seed: int) -> Persona:
+
+def widened(phrases: tuple[str, ...], synonyms: Synonyms) -> tuple[str, ...]:
+    """Each phrase with its synonyms as alternatives, `a|b`."""
+    return tuple(
+        "|".join(dict.fromkeys(word for one in phrase.split("|") for word in (one, *synonyms.get(one, ()))))
+        for phrase in phrases
+    )
+
+
+def read_persona(fields: Fields, seed: int, synonyms: Synonyms | None = None) -> Persona:
+    """The persona, its phrases widened by the scenario's synonyms."""
+    told = synonyms or {}
     start = fields.text("start")
     mood = fields.whole("mood", -5, 5) or 0
     turns = fields.whole("max_turns", 1, 100) or 12
     written = fields.named("nodes")
-    nodes = {name: _node(one) for name, one in written}
+    nodes = {name: _node(one, told) for name, one in written}
     fields.close()
     if start and start not in nodes:
         fields.wrong(_("is no node of this persona"), field="start", allowed=tuple(nodes))
@@ -31,22 +44,22 @@ def read_persona(fields: Fields, seed: int) -> Persona:
     return Persona(start, nodes, mood, turns, seed)
 
 
-def _node(fields: Fields) -> Node:
+def _node(fields: Fields, synonyms: Synonyms) -> Node:
     patience = _length(fields, "patience")
     impatient = fields.fields("impatient")
     if (patience is None) != (impatient is None):
         fields.wrong(_("patience and impatient go together"), field="patience")
     node = Node(
-        tuple(_turn(one) for one in fields.each("on_reply")),
-        tuple(_turn(one) for one in fields.each("on_solved")),
+        tuple(_turn(one, synonyms) for one in fields.each("on_reply")),
+        tuple(_turn(one, synonyms) for one in fields.each("on_solved")),
         patience,
-        None if impatient is None else _turn(impatient),
+        None if impatient is None else _turn(impatient, synonyms),
     )
     fields.close()
     return node
 
 
-def _turn(fields: Fields) -> Turn:
+def _turn(fields: Fields, synonyms: Synonyms) -> Turn:
     when = fields.fields("when")
     after = [_read(fields, text) for text in fields.texts("after")]
     if len(after) > 2:
@@ -56,7 +69,7 @@ def _turn(fields: Fields) -> Turn:
         rate = fields.whole("rate", 1, 5)
     turn = Turn(
         says=fields.texts("says"),
-        when=None if when is None else _when(when),
+        when=None if when is None else _when(when, synonyms),
         after=(min(after[0], after[-1]), max(after[0], after[-1])) if after else Turn().after,
         mood=fields.whole("mood", -10, 10) or 0,
         goto=fields.maybe("goto"),
@@ -66,14 +79,16 @@ def _turn(fields: Fields) -> Turn:
     return turn
 
 
-def _when(fields: Fields) -> When:
+def _when(fields: Fields, synonyms: Synonyms) -> When:
     when = When(
-        fields.texts("contains_any"),
-        fields.texts("contains_all"),
-        fields.texts("contains_none"),
+        widened(fields.texts("contains_any"), synonyms),
+        widened(fields.texts("contains_all"), synonyms),
+        widened(fields.texts("contains_none"), synonyms),
         fields.whole("longer_than", 0, 10_000) or 0,
         fields.whole("mood_at_least", -5, 5),
         fields.whole("mood_at_most", -5, 5),
+        fields.texts("happened"),
+        fields.texts("not_happened"),
     )
     fields.close()
     return when

@@ -1,0 +1,126 @@
+"""A result as a page to read: Markdown, and HTML in which nothing of a scenario or a trainee is markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from atendente_tui.i18n import _, later_in, p_
+from atendente_tui.privacy.safe import safe_line
+
+OUTCOMES = {
+    "met": later_in("criterion", "met"),
+    "partly": later_in("criterion", "partly met"),
+    "failed": later_in("criterion", "missed"),
+    "not_applicable": later_in("criterion", "does not apply"),
+    "pending": later_in("criterion", "to be judged by a person"),
+}
+SKILLS = {
+    "communication": later_in("skill", "communication"),
+    "empathy": later_in("skill", "empathy"),
+    "solving": later_in("skill", "solving"),
+    "patience": later_in("skill", "patience"),
+    "product": later_in("skill", "product"),
+    "multitasking": later_in("skill", "multitasking"),
+    "flexibility": later_in("skill", "flexibility"),
+    "technology": later_in("skill", "technology"),
+}
+_MARKS = str.maketrans({one: f"\\{one}" for one in "\\`*_{}[]()<>#+!|~"})
+
+
+def outcome(word: str) -> str:
+    return p_("criterion", OUTCOMES[word]) if word in OUTCOMES else word
+
+
+def skill(word: str) -> str:
+    return p_("skill", SKILLS[word]) if word in SKILLS else word
+
+
+def verdict(result: Mapping[str, Any]) -> str:
+    return _("passed") if result["passed"] else _("not passed")
+
+
+def events_by_id(result: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {str(one["id"]): one for one in result["events"]}
+
+
+def proof(result: Mapping[str, Any], criterion: Mapping[str, Any]) -> Iterator[str]:
+    """The events that prove a criterion, a line each: time since the start, what, and its words."""
+    events = events_by_id(result)
+    began = datetime.fromisoformat(str(result["began"]))
+    for name in criterion["evidence"]:
+        one = events.get(str(name))
+        if one is not None:
+            seconds = int((datetime.fromisoformat(str(one["at"])) - began).total_seconds())
+            what = f"{one['kind']} {one['value']}".strip()
+            yield f"{_clock(seconds)} {one['id']} {what}: {one['text']}".removesuffix(": ")
+        else:
+            yield str(name)
+
+
+def _clock(seconds: int) -> str:
+    return f"+{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def markdown(result: Mapping[str, Any]) -> str:
+    """The scorecard as Markdown; foreign marks are escaped."""
+    lines = [
+        f"# {_md(result['title'])}",
+        "",
+        f"**{result['score']}** / 100 · **{_md(verdict(result))}** · {_md(result['scenario'])} v{result['version']}"
+        + (f" · {_md(result['trainee'])}" if result.get("trainee") else ""),
+        "",
+        f"| {_('criterion')} | {_('weight')} | {_('result')} | {_('proof')} |",
+        "| --- | ---: | --- | --- |",
+    ]
+    for one in result["criteria"]:
+        shown = " · ".join(proof(result, one))
+        name = _md(one["title"] or one["id"]) + _grave(one)
+        lines.append(f"| {name} | {one['weight']} | {_md(outcome(one['result']))} | {_md(shown)} |")
+    told = [f"- {_md(one['feedback'])}" for one in result["criteria"] if one["feedback"]]
+    if told:
+        lines += ["", f"## {_('What to do otherwise')}", "", *told]
+    if result["skills"]:
+        lines += ["", f"## {_('By skill')}", ""]
+        lines += [f"- {_md(skill(name))}: {score}" for name, score in result["skills"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def html(result: Mapping[str, Any]) -> str:
+    """The scorecard as one page without scripts, styles from elsewhere or foreign markup."""
+    rows = "".join(
+        f"<tr><td>{_h(one['title'] or one['id'])}{_h(_grave(one))}</td><td>{one['weight']}</td>"
+        f"<td>{_h(outcome(one['result']))}</td><td><ul>"
+        + "".join(f"<li>{_h(line)}</li>" for line in proof(result, one))
+        + f"</ul>{_h(one['feedback'])}</td></tr>"
+        for one in result["criteria"]
+    )
+    skills = "".join(f"<li>{_h(skill(name))}: {score}</li>" for name, score in result["skills"].items())
+    trainee = f" · {_h(result['trainee'])}" if result.get("trainee") else ""
+    return (
+        '<!doctype html><html><head><meta charset="utf-8">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{_h(result['title'])}</title>"
+        "<style>body{font-family:sans-serif;max-width:60em;margin:2em auto}td,th{border:1px solid #999;padding:.4em;"
+        "vertical-align:top;text-align:left}table{border-collapse:collapse}</style></head><body>"
+        f"<h1>{_h(result['title'])}</h1><p><b>{result['score']}</b> / 100 · <b>{_h(verdict(result))}</b> · "
+        f"{_h(result['scenario'])} v{result['version']}{trainee}</p><table><tr><th>{_h(_('criterion'))}</th>"
+        f"<th>{_h(_('weight'))}</th><th>{_h(_('result'))}</th><th>{_h(_('proof'))}</th></tr>{rows}</table>"
+        f"<h2>{_h(_('By skill'))}</h2><ul>{skills}</ul></body></html>\n"
+    )
+
+
+def _grave(one: Mapping[str, Any]) -> str:
+    if one["fatal"]:
+        return f" ({_('fatal')})"
+    return f" ({_('critical')})" if one["critical"] else ""
+
+
+def _md(text: object) -> str:
+    return str(safe_line(str(text), characters=400)).translate(_MARKS)
+
+
+def _h(text: object) -> str:
+    return escape(str(safe_line(str(text), characters=400)))
