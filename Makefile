@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-personal live chaos chaos-store chaos-hub clean
+.PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-monitor bench-personal live chaos chaos-store chaos-hub clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,9 @@ bench-search: $(VENV)/.dev  ## how good the search over articles is, beside plai
 
 bench-hub: $(VENV)/.dev  ## measure the hub, on SQLite and PostgreSQL: docs/benchmarks.md (about a quarter of an hour)
 	@$(BIN)/python -m bench.hub $(ARGS)
+
+bench-monitor: $(VENV)/.dev  ## what the figures cost at 1,000,000 tickets against 1,000 and against SQL by hand: docs/benchmarks.md
+	@$(BIN)/python -m bench.monitor $(ARGS)
 
 bench-personal: $(VENV)/.dev  ## precision and recall of the personal-data finder: docs/privacy.md
 	ATENDENTE_PERSONAL=2000 $(BIN)/pytest tests/privacy/test_personal.py --numprocesses=0 -q -s -k "corpus or alike"

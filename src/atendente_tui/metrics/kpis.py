@@ -8,73 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import later
-from atendente_tui.metrics.kpi import Kpi, Part, Source
-
-FLOOR = 7 * 86_400_000
-"""Milliseconds: a state or a shift that is older than this when the window begins is a forgotten one."""
-
-SOLVED = Source("counted_ticket f", "f.solved", "f.ticket_id")
-DECIDED = Source("counted_contact f", "f.decided", "f.ticket_id * 100000 + f.n")
-ENDED = Source("counted_contact f", "f.ended", "f.ticket_id * 100000 + f.n")
-ANSWERED = Source("counted_target f", "f.done", "f.ticket_id * 100000 + f.n")
-DUE = Source("counted_target f", "f.decided", "(f.ticket_id * 100000 + f.n) * 4 + length(f.kind) % 4")
-ANSWERS = Source(
-    "survey_answers s LEFT JOIN counted_ticket f ON f.ticket_id = s.ticket_id",
-    "s.at",
-    "s.id",
-    "s.ticket_id",
-    "s.agent",
+from atendente_tui.metrics.kpi import Kpi, Part
+from atendente_tui.metrics.sources import (
+    ANSWERED,
+    ANSWERS,
+    DECIDED,
+    DUE,
+    ENDED,
+    IMPORTED,
+    REVIEWS,
+    SHIFT_ENDS,
+    SHIFTS,
+    SOLVED,
+    SPAN,
+    STATES,
+    WORKED,
 )
-_NOW = "min(:end, :now)"
-SHIFTS = Source(
-    "shifts s",
-    "s.starts",
-    "s.agent",
-    "NULL",
-    "s.agent",
-    ("agent",),
-    f"s.starts > :start - {FLOOR} AND s.starts < {_NOW} AND s.ends > :start",
-)
-STATES = Source(
-    "agent_states s",
-    "s.since",
-    "s.agent",
-    "NULL",
-    "s.agent",
-    ("agent",),
-    f"s.since > :start - {FLOOR} AND s.since < {_NOW} AND coalesce(s.until, :now) > :start"
-    " AND s.state IN ('available','contact','after_contact')",
-)
-REVIEWS = Source(
-    "(SELECT q.review, q.ticket_id, q.agent, q.at,"
-    " iif(max(q.fatal AND q.value = 0), 0.0, sum(q.weight * q.value) / nullif(sum(iif(q.value IS NULL, 0, q.weight)), 0)) AS score,"
-    " max(q.fatal AND q.value = 0) AS failed,"
-    " sum(iif(q.critical, q.weight * q.value, NULL)) / nullif(sum(iif(q.critical AND q.value IS NOT NULL, q.weight, 0)), 0)"
-    " AS critical FROM qa_scores q WHERE q.at >= :start AND q.at < :end GROUP BY q.review) s"
-    " LEFT JOIN counted_ticket f ON f.ticket_id = s.ticket_id",
-    "s.at",
-    "s.review",
-    "s.ticket_id",
-    "s.agent",
-)
-IMPORTED = Source("imported_figures s", "s.starts", "s.ends", "NULL", "NULL", ())
-
 
 _SHORT = "(f.abandoned AND f.waited < :short)"
-_SERVED = "f.waited <= 1000 * coalesce(json_extract(:service, '$.' || f.channel), json_extract(:service, '$.default'))"
+_SERVED = (
+    "f.waited <= 1000 * CASE f.channel "
+    + " ".join(f"WHEN '{channel}' THEN :service_{channel}" for channel in Channel)
+    + " ELSE :service_default END"
+)
 _ONCE = (
     "(f.episodes = 1 AND NOT f.reopened AND NOT EXISTS (SELECT 1 FROM counted_ticket o WHERE o.customer_id = f.customer_id"
     " AND o.opened > f.opened AND o.opened <= f.solved + :fcr AND o.reason IS f.reason))"
 )
-_IN_FORCE = "coalesce((SELECT max(b.since) FROM agent_states b WHERE b.agent = s.agent AND b.since <= s.starts), s.starts)"
-_SHIFT_ENDS = f"min(s.ends, {_NOW})"
-_WORKED = (
-    f"(SELECT coalesce(sum(max(0, min({_SHIFT_ENDS}, coalesce(a.until, :now)) - max(s.starts, a.since, :start))), 0)"
-    f" FROM agent_states a WHERE a.agent = s.agent AND a.since >= {_IN_FORCE} AND a.since < s.ends"
-    " AND a.state IN ('available','contact','after_contact','training'))"
-)
-_SPAN = f"(min(coalesce(s.until, :now), {_NOW}) - max(s.since, :start))"
 _TOOK = "iif(:business, f.business, f.took)"
 _RESOLUTION = "iif(:net, iif(:business, f.net_business, f.net), iif(:business, f.business, f.took))"
 
@@ -95,7 +57,7 @@ _ALL = (
         "more",
         ANSWERS,
         "(s.score * 5.0 / s.scale >= :positive)",
-        where="s.kind = 'csat' AND s.score IS NOT NULL AND s.scale > 0",
+        where="s.kind = 'csat' AND typeof(s.score) IN ('integer','real') AND s.scale > 0",
         scale=100.0,
         parts={
             "answers": Part(later("answers"), "count(*)"),
@@ -115,7 +77,7 @@ _ALL = (
         "more",
         ANSWERS,
         "((s.score >= 9) - (s.score <= 6))",
-        where="s.kind = 'nps' AND s.score IS NOT NULL",
+        where="s.kind = 'nps' AND typeof(s.score) IN ('integer','real')",
         scale=100.0,
         parts={
             "answers": Part(later("answers"), "count(*)"),
@@ -306,8 +268,8 @@ _ALL = (
         "%",
         "more",
         SHIFTS,
-        _WORKED,
-        f"({_SHIFT_ENDS} - max(s.starts, :start))",
+        WORKED,
+        f"({SHIFT_ENDS} - max(s.starts, :start))",
         scale=100.0,
     ),
     Kpi(
@@ -322,8 +284,8 @@ _ALL = (
         "%",
         "band",
         STATES,
-        f"iif(s.state = 'available', 0, {_SPAN})",
-        _SPAN,
+        f"iif(s.state = 'available', 0, {SPAN})",
+        SPAN,
         scale=100.0,
     ),
     Kpi(
@@ -344,8 +306,8 @@ _ALL = (
             "agents": Part(later("agents"), "count(DISTINCT f.agent)"),
             "touched": Part(
                 later("touched"),
-                "SELECT nullif(count(*), 0) FROM (SELECT DISTINCT e.ticket_id, e.author FROM event e JOIN counted_ticket f"
-                " ON f.ticket_id = e.ticket_id WHERE e.author_kind = 'agent' AND e.ticket_id IS NOT NULL"
+                "SELECT nullif(count(*), 0) FROM (SELECT DISTINCT e.ticket_id, e.author FROM event e"
+                " WHERE e.author_kind = 'agent' AND e.ticket_id IS NOT NULL"
                 " AND e.key >= :start << 6 AND e.key < :end << 6{filters})",
                 "tickets",
                 alone=True,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlcipher3.dbapi2 import Connection
 
+from atendente_tui.domain.words import Channel
 from atendente_tui.goals import MetricsConfig
 from atendente_tui.metrics.kpi import Kpi, Part
 from atendente_tui.metrics.kpis import KPIS
@@ -145,7 +146,10 @@ def parameters(scope: Scope, config: MetricsConfig) -> dict[str, Any]:
         "positive": config.csat_positive,
         "fcr": int(config.fcr_days * DAY),
         "short": config.short_abandon * 1_000,
-        "service": json.dumps(dict(config.service)),
+        **{
+            f"service_{one}": config.service.get(one, config.service["default"])
+            for one in (*Channel, "default")
+        },
         "business": scope.clock == "business",
         "net": scope.net,
     }
@@ -189,6 +193,13 @@ def _filters(scope: Scope, kpi: Kpi) -> str:
 
 def _alone(part: Part, kpi: Kpi, scope: Scope) -> str:
     """A part that is a query of its own, under the same filters."""
-    agent = "e.author" if "event e" in part.sql else "f.agent"
-    filters = _filters(scope, kpi).replace("f.agent", agent)
+    filters = _filters(scope, kpi)
+    if filters and "event e" in part.sql:  # of an event its author, of its ticket the rest
+        own = _filters(Scope(scope.window, agent=scope.agent), kpi).replace("f.agent", "e.author")
+        rest = _filters(scope._replace(agent=()), kpi)
+        filters = own + (
+            f" AND EXISTS (SELECT 1 FROM counted_ticket f WHERE f.ticket_id = e.ticket_id{rest})"
+            if rest
+            else ""
+        )
     return part.sql.replace("{filters}", filters)
