@@ -81,9 +81,9 @@ live: $(VENV)/.dev  ## everything against a real Request Tracker, seeded with 2,
 chaos: $(VENV)/.dev  ## 10,000 simulated histories and 2,000 real kills, and what was lost or doubled (one to two hours)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-chaos-store: $(VENV)/.dev  ## fill the disk, damage the store and cut off changes of its key at full count (about half an hour)
-	ATENDENTE_FULL_WRITES=200 ATENDENTE_DAMAGES=300 ATENDENTE_STEP=7 $(BIN)/pytest tests/store/test_full_disk.py \
-	  tests/store/test_random_damage.py tests/keys/test_cut_off.py --numprocesses=auto -s -o timeout=3600
+chaos-store: $(VENV)/.dev  ## fill the disk, cut the power, damage the store and cut off changes of its key at full count (about half an hour)
+	ATENDENTE_FULL_WRITES=200 ATENDENTE_DAMAGES=300 ATENDENTE_STEP=7 ATENDENTE_CUTS=10000 $(BIN)/pytest \
+	  tests/store/test_full_disk.py tests/store/test_power_cut.py tests/store/test_random_damage.py tests/keys/test_cut_off.py --numprocesses=auto -s -o timeout=3600
 
 chaos-hub: $(VENV)/.dev  ## kill -9 the hub 200 times in the middle of load, on each database
 	HUB_KILLS=200 $(BIN)/pytest tests/hub/test_kill_hub.py --numprocesses=0 -s
