@@ -15,6 +15,7 @@ from atendente_tui import os_words
 from atendente_tui.domain.words import Channel, Priority, Segment, Status, Tier
 from atendente_tui.goals import DURATIONS, FIGURES, SMALLER, Goal, MetricsConfig
 from atendente_tui.i18n import _
+from atendente_tui.monitor_config import MonitorConfig
 
 THEMES = ("dark", "light", "high-contrast", "ansi")
 GLYPHS = ("unicode", "ascii")
@@ -205,8 +206,9 @@ class Config(NamedTuple):
     """Days in which a customer is asked at most once how it went; None asks nobody."""
     privacy: PrivacyConfig = PrivacyConfig()
     assistant: AssistantConfig | None = None
-    metrics: MetricsConfig = MetricsConfig()
     """None: off."""
+    metrics: MetricsConfig = MetricsConfig()
+    monitor: MonitorConfig = MonitorConfig()
 
 
 def load(path: Path) -> Config:
@@ -367,6 +369,7 @@ class _Reading:
             privacy=self.privacy(tree),
             assistant=self.assistant(tree),
             metrics=self.metrics(tree),
+            monitor=self.monitor(tree),
         )
         names = {one.name for one in result.calendars} | {"always", "default"}
         for one in result.sla:
@@ -574,6 +577,30 @@ class _Reading:
                 for name in CLASSES
                 if name in kept
             },
+        )
+
+    def monitor(self, tree: dict[str, Any]) -> MonitorConfig:
+        table = self.table(tree, "monitor", set(MonitorConfig._fields))
+        plain = MonitorConfig()
+        least = {"refresh_seconds": 1.0, "rotate_seconds": 1.0, "spike_sigmas": 0.5, "spike_weeks": 1.0}
+
+        def number(name: str) -> float:
+            return self.number(table, f"monitor.{name}", getattr(plain, name), at_least=least.get(name, 0.0))
+
+        return MonitorConfig(
+            number("refresh_seconds"),
+            self.strings(table, "monitor.kpis", FIGURES) if "kpis" in table else plain.kpis,
+            number("waiting_minutes"),
+            number("promise_minutes"),
+            number("pause_minutes"),
+            number("stale_hours"),
+            number("spike_sigmas"),
+            int(number("spike_least")),
+            int(number("spike_weeks")),
+            int(number("ping_pong")),
+            number("rotate_seconds"),
+            self.flag(table, "monitor.bell", False),
+            self.flag(table, "monitor.desktop", False),
         )
 
     def metrics(self, tree: dict[str, Any]) -> MetricsConfig:

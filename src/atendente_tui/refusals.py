@@ -58,6 +58,7 @@ SENTENCES: Mapping[str, str] = {
     "fact_empty": later("Say what is known."),
     "survey_reason": later("Say why no survey should be sent."),
     # the floor
+    "serve_missing": later("Serving to a browser needs textual-serve: pip install 'atendente-tui[serve]'."),
     "pause_reason": later("Say why you pause."),
     "agent_state_unknown": later("“{found}” is no state. Choose one of: {allowed}."),
     "shifts_unreadable": later("{file}: {where}: “{found}” is not {allowed}."),

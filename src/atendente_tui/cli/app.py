@@ -32,6 +32,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "promises": ("promises",),
     "floor": ("state", "shifts"),
+    "monitoring": ("monitor",),
     "outgoing": ("outbox",),
     "problems": ("problems",),
     "syncing": ("sync",),

@@ -89,6 +89,11 @@ def make_backend(backend: BackendConfig, secret: str | None) -> Backend:
         raise Refused("backend_broken", name=backend.name, detail=detail) from wrong
 
 
+def connection(backend: BackendConfig) -> Backend:
+    """A connection with the secret as it is kept now. Raises as `make_backend` does."""
+    return make_backend(backend, _secret(backend))
+
+
 def check_settings(config: Config) -> None:
     """Whether the adapter takes its settings; nothing is sent. Raises as `make_backend` does."""
 

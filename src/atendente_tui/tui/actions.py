@@ -15,7 +15,20 @@ GLOBAL = "global"
 WORKSTATION = "workstation"
 BOARDS = ("outbox", "promises", "poison")
 """Full-screen lists with keys of their own."""
-CONTEXTS = ("queue", "ticket", "customer", "composer", "library", "guide", *BOARDS, WORKSTATION, GLOBAL)
+MONITOR = "monitor"
+"""The supervisor's screen: a program of its own, in which nothing can be changed."""
+CONTEXTS = (
+    "queue",
+    "ticket",
+    "customer",
+    "composer",
+    "library",
+    "guide",
+    *BOARDS,
+    MONITOR,
+    WORKSTATION,
+    GLOBAL,
+)
 """Every context a key may be bound in, innermost first."""
 
 
@@ -41,6 +54,7 @@ _GUIDE = ("guide",)
 _OUTBOX = ("outbox",)
 _PROMISES = ("promises",)
 _POISON = ("poison",)
+_MONITOR = (MONITOR,)
 
 MOVING = later("Moving about")
 QUEUE = later("Queue")
@@ -154,6 +168,26 @@ _ALL = (
     Action("promises_everybody", later("everybody's or mine only"), _PROMISES, ("a",), ANSWERING),
     Action("poison_retry", later("try again"), _POISON, ("r",), PROGRAM),
     Action("poison_forget", later("forget"), _POISON, ("d", "delete"), PROGRAM),
+    Action("monitor_queue", later("the queue"), _MONITOR, ("1",), MOVING, 10),
+    Action("monitor_agents", later("the agents"), _MONITOR, ("2",), MOVING, 11),
+    Action("monitor_today", later("today's figures"), _MONITOR, ("3",), MOVING, 12),
+    Action("monitor_risk", later("what is at risk"), _MONITOR, ("4",), MOVING, 13),
+    Action("monitor_live", later("the ticket on show"), _MONITOR, ("5",), MOVING, 14),
+    Action("monitor_notices", later("the notices"), _MONITOR, ("6",), MOVING, 15),
+    Action("monitor_zoom", later("this pane only"), _MONITOR, ("z", "f10"), MOVING, 20),
+    Action("monitor_wall", later("the wall"), _MONITOR, ("w",), MOVING, 21),
 )
 
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL}
+WORKING: Mapping[str, Action] = {name: one for name, one in ACTIONS.items() if one.contexts != _MONITOR}
+"""Those of the workstation."""
+READING: Mapping[str, Action] = {
+    name: ACTIONS[name]
+    for name in (
+        *("palette", "help", "quit", "theme"),
+        *("find", "find_next", "find_previous", "filter_channel", "past_back", "past_on"),
+        *("copy", "copy_protocol"),
+        *(name for name, one in ACTIONS.items() if one.contexts == _MONITOR),
+    )
+}
+"""Those of the monitor: none of them writes, marks or tells anything."""

@@ -9,7 +9,7 @@ import inspect
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import Context, copy_context
 from pathlib import Path
@@ -29,7 +29,7 @@ from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.store.watching import EVERYTHING
 from atendente_tui.tui import compositor, crash, glyphs, handlers, keymap, themes
-from atendente_tui.tui.actions import GLOBAL
+from atendente_tui.tui.actions import GLOBAL, WORKING, Action
 from atendente_tui.tui.early_keys import AT_ONCE, EarlyKeys
 from atendente_tui.tui.line_filter import ControlFilter
 from atendente_tui.tui.moved import Moved
@@ -62,6 +62,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False  # our own palette is an action like any other
     AUTO_FOCUS = None
     TOOLTIP_DELAY = 0.5
+    offered: Mapping[str, Action] = WORKING
+    """What keys, palette and help have."""
 
     def __init__(
         self,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, _character_to_key
 
 from atendente_tui.i18n import _, later
-from atendente_tui.tui.actions import ACTIONS, BOARDS, GLOBAL, WORKSTATION, Action
+from atendente_tui.tui.actions import ACTIONS, BOARDS, GLOBAL, MONITOR, WORKSTATION, Action
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 _NAMED = {key.value for key in Keys if not key.value.startswith(("<", "ctrl+", "shift+", "ctrl_"))} | {
@@ -61,6 +61,11 @@ class Keymap(NamedTuple):
     """Keys of each action, in Textual's spelling."""
     actions: Mapping[str, Mapping[str, str]]
     """context → key → action."""
+
+    def only(self, names: Collection[str]) -> Keymap:
+        """The keys of these actions alone."""
+        keys = {name: one for name, one in self.keys.items() if name in names}
+        return Keymap(keys, _by_context(keys))
 
     def find(self, key: str, contexts: Sequence[str]) -> str | None:
         """The action a key means where the given contexts count, innermost first."""
@@ -217,7 +222,7 @@ def _together(one: Action, other: Action) -> bool:
     if set(one.contexts) & set(other.contexts) or GLOBAL in (*one.contexts, *other.contexts):
         return True
     # The workstation's keys count beside those of its panes, but not on the boards in front of it.
-    panes = [set(action.contexts) - set(BOARDS) for action in (one, other)]
+    panes = [set(action.contexts) - {*BOARDS, MONITOR} for action in (one, other)]
     return all(panes) and any(WORKSTATION in pane for pane in panes)
 
 

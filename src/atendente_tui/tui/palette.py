@@ -18,7 +18,7 @@ from atendente_tui.domain.fold import folded
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.tui import handlers
-from atendente_tui.tui.actions import ACTIONS, Action
+from atendente_tui.tui.actions import Action
 
 if TYPE_CHECKING:
     from atendente_tui.tui.app import AtendenteApp
@@ -43,7 +43,7 @@ def open_palette(app: AtendenteApp) -> None:
     contexts = app.contexts()
     offered = [
         action
-        for action in ACTIONS.values()
+        for action in app.offered.values()
         if {*contexts, *(also for one in contexts for also in _ALSO.get(one, ()))} & set(action.contexts)
         and action.name != "palette"
         and (hasattr(app, f"do_{action.name}") or handlers.find(action.name, app.screen) is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -32,6 +32,7 @@ PLACES = {
     "guide": later("in a guided script"),
     "outbox": later("in the outbox"),
     "promises": later("among the promises"),
+    "monitor": later("in the monitor"),
     "poison": later("among what could not be read"),
 }
 ALSO = (
@@ -70,7 +71,7 @@ class HelpScreen(ModalScreen[None]):
         box = VerticalScroll()
         with box:
             yield Static(Content(_("Esc closes. Any key can be changed in the settings, section [keys].")))
-            for title, lines in sections(self.app.keymap, self.came_from):
+            for title, lines in sections(self.app.keymap, self.came_from, self.app.offered):
                 yield Static(Content(title), classes="group")
                 yield Static(Content("\n".join(lines)))
 
@@ -80,17 +81,19 @@ class HelpScreen(ModalScreen[None]):
         box.focus()
 
 
-def sections(keymap: Keymap, came_from: tuple[str, ...] = ()) -> Iterator[tuple[SafeText, list[str]]]:
+def sections(
+    keymap: Keymap, came_from: tuple[str, ...] = (), offered: Mapping[str, Action] = ACTIONS
+) -> Iterator[tuple[SafeText, list[str]]]:
     """Titles and lines of the help: first what counts where one is, then group by group."""
     here = came_from[0] if came_from and came_from[0] in PLACES else ""
     if here:
-        near = [one for one in ACTIONS.values() if here in one.contexts]
+        near = [one for one in offered.values() if here in one.contexts]
         yield (
             safe_line(_("Here, {place}").format(place=_(PLACES[here]))),
             [line(keymap, one, place=False) for one in near],
         )
     for group in GROUPS:
-        rest = [one for one in ACTIONS.values() if one.group == group and here not in one.contexts]
+        rest = [one for one in offered.values() if one.group == group and here not in one.contexts]
         if rest:
             yield safe_line(_(group)), [line(keymap, one) for one in rest]
     yield (

@@ -16,7 +16,7 @@ class KeyBar(LineBar):
     def left(self, width: int) -> Sequence[Piece]:  # noqa: ARG002
         contexts = self.app.contexts()
         composing = "composer" in contexts
-        near = [one for one in ACTIONS.values() if one.bar and one.name not in ALWAYS]
+        near = [one for one in self.app.offered.values() if one.bar and one.name not in ALWAYS]
         near = [one for one in near if any(context in one.contexts for context in contexts)]
         near.sort(key=lambda one: (composing and "composer" not in one.contexts, one.bar))
         pieces: list[Piece] = []

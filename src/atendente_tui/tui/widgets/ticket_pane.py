@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from atendente_tui import formats, labels
-from atendente_tui.i18n import _, n_
+from atendente_tui.i18n import _, later, n_
 from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import history, presence, reading
@@ -55,6 +55,8 @@ class TicketPane(Vertical):
     """`show(ticket_id)`; it follows the store by itself. Showing leaves no trace: it claims and marks nothing."""
 
     context = "ticket"
+    nothing = later("No ticket is open. n opens the best next one.")
+    """What it says while it shows none."""
     app: AtendenteApp
 
     DEFAULT_CSS = """
@@ -143,9 +145,7 @@ class TicketPane(Vertical):
         row = self.ticket
         if row is None:
             self.border_title = cast(str, Content(_("Ticket")))
-            self._board.set_lines(
-                [Line((Span(_("No ticket is open. n opens the best next one."), "quiet"),))]
-            )
+            self._board.set_lines([Line((Span(_(self.nothing), "quiet"),))])
         else:
             protocol = row.protocol if row.protocol.startswith("#") else f"#{row.protocol}"
             self.border_title = cast(

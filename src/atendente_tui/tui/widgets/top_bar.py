@@ -70,7 +70,7 @@ class TopBar(LineBar):
         self._outgoing = sum(counts.values()) - self._problems
         self._doing = agent_states.current(self.app.read, self.app.workplace.desk.agent.login)
         backend = self.app.workplace.config.backend
-        self._sync = _sync_seen(self.app.read, backend.name) if backend is not None else SyncSeen("off")
+        self._sync = sync_seen(self.app.read, backend.name) if backend is not None else SyncSeen("off")
 
     def left(self, width: int) -> Sequence[Piece]:
         agent = self.app.workplace.desk.agent
@@ -146,7 +146,7 @@ class TopBar(LineBar):
         self._timer = self.set_timer(max(1.0, (following - now).total_seconds() + 0.05), self._tick)
 
 
-def _sync_seen(db: Connection, backend: str) -> SyncSeen:
+def sync_seen(db: Connection, backend: str) -> SyncSeen:
     import json
 
     row = db.execute(
