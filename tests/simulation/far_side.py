@@ -67,7 +67,7 @@ def scenario() -> Scenario:
     return Scenario(
         name="sim", version=1, title="", purpose="", language="pt-BR", seed=1, start=START, zone="UTC",
         agent=WrittenAgent("ana", "Ana Souza", ("loja",), Tier.N1), directory=DIRECTORY, customers=(), events=(), tickets=(),
-        timeline=(), personas={}, articles=(), file="", digest="",
+        timeline=(), personas={}, articles=(), file="", digest="", shared=(), training=None,
     )  # fmt: skip
 
 
