@@ -70,6 +70,10 @@ def scenario() -> Scenario:
         timeline=(), personas={}, articles=(), file="", digest="", shared=(), training=None,
     )  # fmt: skip
 
+UNDER_WAY = 0.25
+"""Seconds in which an exchange that another request's 429 overtook may still come to its end: a page of which the first
+request was answered is asked for once more where its cursor is unknown."""
+
 
 @dataclass
 class FarSide:
@@ -132,7 +136,7 @@ class FarSide:
         self.fate.step(f"request {request.url.path}")
         begun = self.loop.time()
         self.asked[request.url.path.split("/")[2]] += 1
-        if self.told_at + 0.001 < begun < self.not_before - 0.001:
+        if self.told_at + UNDER_WAY < begun < self.not_before - 0.001:
             self.early.append(
                 f"{request.method} {request.url.path} at {begun:.3f}, not before {self.not_before:.3f}"
             )
