@@ -56,7 +56,7 @@ def _group(key: str, name: str, groups: Sequence[Group], now: int) -> Row:
     age = _("oldest {age}").format(age=formats.age(now - oldest)) if oldest is not None else ""
     return Row(
         key,
-        (Span(safe_line(f"{name:<14} "), "strong"), Span(formats.number(count).rjust(5))),
+        (Span(safe_line(f"{name:<18} "), "strong"), Span(formats.number(count).rjust(5))),
         Span(safe_line(age), "quiet"),
     )
 
@@ -104,7 +104,7 @@ def _agent(one: AgentNow, now: int, look: Look) -> Row:
     return Row(
         f"agent:{one.login}",
         (Span(sign, role), Span(safe_line(f"{one.name} "), "strong"), Span(safe_line(said), role)),
-        Span(n_("{n} open", "{n} open ones", one.load).format(n=one.load), "quiet"),
+        Span(labels.tickets(one.load), "quiet"),
     )
 
 

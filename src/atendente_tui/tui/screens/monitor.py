@@ -69,6 +69,11 @@ class FloorList(RowList):
 class Live(TicketPane):
     nothing = later("No ticket is on show. Enter on a ticket shows it here, and leaves no trace.")
 
+    def _say_how(self) -> None:
+        super()._say_how()
+        if self.ticket is None:
+            self.border_title = str(Content(f"{self.app.keymap.shown('monitor_live')} {_(PLACES['live'])}"))
+
 
 class Monitor(Screen[None]):
     app: AtendenteApp
