@@ -46,6 +46,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "macros": ("macro",),
     "processes": ("process",),
     "report": ("report",),
+    "extracting": ("extract",),
     "exchanging": ("import", "export"),
     "subjects": ("privacy",),
     "demonstrating": ("demo",),

@@ -32,6 +32,7 @@ _USAGE = frozenset(
         "apart_unknown",
         "window_long",
         "window_backwards",
+        "table_unknown",
         "no_such_view",
         "no_such_backend",
         "no_backend",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,13 +12,14 @@ from atendente_tui.cli import shapes
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
+from atendente_tui.cli.windows import given_window
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.goals import FIGURES
 from atendente_tui.i18n import _
 
 if TYPE_CHECKING:
     from atendente_tui.metrics.reporting import Told
-    from atendente_tui.metrics.scope import Figure, Scope, Window
+    from atendente_tui.metrics.scope import Figure, Scope
 
 
 def register(app: typer.Typer) -> None:
@@ -99,7 +99,7 @@ def report(
             at.store.write(lambda tx: counting.recount(tx.db))
             counting.count_all(at.store)
         scope = Scope(
-            _window(since, until, at),
+            given_window(since, until, at),
             tuple(channel or ()),
             tuple(team or ()),
             tuple(tier or ()),
@@ -136,32 +136,6 @@ def report(
     else:
         _print(told, at, scope, formula=formula)
     return Exit.DONE
-
-
-def _window(since: str | None, until: str | None, at: Session) -> Window:
-    """From today's midnight until now where nothing is said; a day given as the end belongs to it."""
-    from atendente_tui.domain.instants import from_ms, to_ms
-    from atendente_tui.metrics.periods import midnight
-    from atendente_tui.metrics.scope import Window
-
-    now = from_ms(at.now()).astimezone(at.zone)
-    start = _moment(since, at, midnight(now), whole_day=False)
-    end = _moment(until, at, now, whole_day=True)
-    if end <= start:
-        raise Refused("window_backwards", start=start.isoformat(), end=end.isoformat())
-    return Window(to_ms(start), to_ms(end))
-
-
-def _moment(text: str | None, at: Session, otherwise: datetime, *, whole_day: bool) -> datetime:
-    if text is None:
-        return otherwise
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("moment_unreadable", found=text) from error
-    if len(text.strip()) <= 10 and found.time() == time(0) and whole_day:
-        found += timedelta(days=1)
-    return found if found.tzinfo else found.replace(tzinfo=at.zone)
 
 
 def _json(one: Told, at: Session, scope: Scope, apart: str | None, tickets: bool) -> dict[str, Any]:

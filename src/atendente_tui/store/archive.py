@@ -89,7 +89,7 @@ def write_archive(
             cursor = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1, 2")
             file = folder / f"{table}.{kind}"
             batches = _masked(_batches(cursor), columns, mask) if mask else _batches(cursor)
-            count = _WRITERS[kind](file, columns, batches)
+            count = WRITERS[kind](file, columns, batches)
             file.chmod(0o600)
             counts[table] = {"rows": count, "sha256": _digest(file)}
             files.append(file)
@@ -300,11 +300,12 @@ def _private(file: Path, newline: str | None = None) -> Any:
     return os.fdopen(handle, "w", encoding="utf-8", newline=newline)
 
 
-_WRITERS: dict[str, Callable[[Path, list[str], Iterable[list[Row]]], int]] = {
+WRITERS: dict[str, Callable[[Path, list[str], Iterable[list[Row]]], int]] = {
     "jsonl": _write_jsonl,
     "csv": _write_csv,
     "parquet": _write_parquet,
 }
+"""Each writes rows under these column names into a new file, mode 0600 (Parquet: as the folder is), and says how many."""
 _READERS: dict[str, Callable[[Path], Iterator[tuple[Sequence[str], Row]]]] = {
     "jsonl": _read_jsonl,
     "csv": _read_csv,
