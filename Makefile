@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-monitor bench-personal live chaos chaos-store chaos-hub clean
+.PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-monitor bench-personal bench-training live chaos chaos-store chaos-hub clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,9 @@ bench-hub: $(VENV)/.dev  ## measure the hub, on SQLite and PostgreSQL: docs/benc
 
 bench-monitor: $(VENV)/.dev  ## what the figures cost at 1,000,000 tickets against 1,000 and against SQL by hand: docs/benchmarks.md
 	@$(BIN)/python -m bench.monitor $(ARGS)
+
+bench-training: $(VENV)/.dev  ## a shift of eight hours played without a screen, and what proving one event costs: docs/benchmarks.md
+	@$(BIN)/python -m bench.training $(ARGS)
 
 bench-personal: $(VENV)/.dev  ## precision and recall of the personal-data finder: docs/privacy.md
 	ATENDENTE_PERSONAL=2000 $(BIN)/pytest tests/privacy/test_personal.py --numprocesses=0 -q -s -k "corpus or alike"

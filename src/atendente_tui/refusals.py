@@ -188,6 +188,7 @@ SENTENCES: Mapping[str, str] = {
     "answers_unreadable": later("The answers of {found} cannot be used."),
     "answers_of_other": later("These answers are for the scenario {found}, not for {wanted}."),
     "exam_without_limit": later("{found} sets no limit of time (`training.limit`), so it cannot be an exam."),
+    "exam_requires": later("To be passed first: {steps}."),
     "scenario_changed": later("The scenario {found} has changed since: its result cannot be played again."),
     "result_unreadable": later("{found} is no result or certificate of ours."),
     "card_format": later("“{found}” is no format of a card: md or html."),

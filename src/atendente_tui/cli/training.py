@@ -55,13 +55,18 @@ def listing(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
+    from atendente_tui.training import scorecard
+
     found = _library(folder)
     if as_json:
         print_json([_told(one) for one in found])
         return Exit.DONE
     print_table(
         [_("name"), _("title"), _("level"), _("answers")],
-        ([one.scenario.name, one.scenario.title, _level(one), str(len(one.answers))] for one in found),
+        (
+            [one.scenario.name, one.scenario.title, scorecard.level(_level(one)), str(len(one.answers))]
+            for one in found
+        ),
     )
     return Exit.DONE
 

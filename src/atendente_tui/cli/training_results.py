@@ -65,6 +65,8 @@ def exam(
     scenario, acted = chosen(name, answers)
     if scenario.training is not None and scenario.training.limit is None:
         raise Refused("exam_without_limit", found=scenario.name)
+    if scenario.training is not None and (lacking := _not_passed(scenario.training.requires, trainee)):
+        raise Refused("exam_requires", steps=", ".join(lacking))
     key = own_key(make=True)
     assert key is not None  # noqa: S101  # nosec B101 # own_key makes one or raises
     taken = datetime.now(UTC)
@@ -148,6 +150,7 @@ def report(
     by: Annotated[str, typer.Option("--by", help=_("trainee, skill, scenario or day."))] = "trainee",
     as_json: AsJson = False,
 ) -> int:
+    from atendente_tui.training import scorecard
     from atendente_tui.training.kept_results import summed
 
     if by not in ("trainee", "skill", "scenario", "day"):
@@ -159,7 +162,13 @@ def report(
     heading = {"trainee": _("trainee"), "skill": _("skill"), "scenario": _("scenario"), "day": _("day")}[by]
     print_table(
         [heading, _("results"), _("passed"), _("mean"), _("best"), _("last")],
-        ([str(one[name]) for name in (by, "n", "passed", "mean", "best", "last")] for one in summary),
+        (
+            [
+                scorecard.skill(one[by]) if by == "skill" else one[by],
+                *(str(one[name]) for name in ("n", "passed", "mean", "best", "last")),
+            ]
+            for one in summary
+        ),
     )
     return Exit.DONE
 
@@ -187,12 +196,12 @@ def track(
         for result in _results(None)
         if result["passed"] and result.get("trainee") == trainee
     }
-    # Readings and quizzes leave no result: what comes after them is open once the scenarios before them are passed.
-    through: set[str] = set()
-    for step in one.steps:
-        if step.kind != "scenario" or step.of in passed:
-            through.add(step.id)
-    how = standing(one, through & {step.id for step in one.steps if set(step.after) <= through})
+    # Readings and quizzes leave no result: they stand open, and never close what comes after them.
+    through = {step.id for step in one.steps if step.kind != "scenario" or step.of in passed}
+    how = dict(standing(one, through))
+    how.update(
+        {step.id: "open" for step in one.steps if step.kind != "scenario" and how[step.id] == "passed"}
+    )
     words = {"passed": _("done"), "open": _("open"), "closed": _("not yet")}
     if as_json:
         print_json(
@@ -329,6 +338,16 @@ def read(path: Path) -> dict[str, Any]:
         return kept_results.read(path)
     except kept_results.Unreadable as error:
         raise Refused("result_unreadable", found=str(path)) from error
+
+
+def _not_passed(scenarios: tuple[str, ...], trainee: str) -> list[str]:
+    """Of these scenarios those that the trainee did not pass in an exam taken here."""
+    passed = {
+        str(one["scenario"])
+        for one in (_results(None) if scenarios else [])
+        if one["passed"] and one.get("exam") is True and one.get("trainee") == trainee
+    }
+    return [one for one in scenarios if one not in passed]
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def rehearsal(scenario: Scenario, clock: Clock) -> Iterator[Rehearsal]:
     backend = OneAtATime(BackendSettings("demo", ""), clock=clock, world=world)
     folder = Path(tempfile.mkdtemp(prefix="atendente-train-"))
     try:
-        store = Store.open(folder / "store", key=None, rules=rules, clock=clock)
+        store = Store.open(folder / "store", key=None, rules=rules, clock=clock, throwaway=True)
         try:
             played = scenario.agent
             agent = Agent(played.login, played.name, played.teams, played.tier)

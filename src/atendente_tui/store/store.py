@@ -50,6 +50,8 @@ class Store:
         self.rules = rules
         self.clock = clock
         self.read_only = read_only
+        self.throwaway = False
+        """Nothing of it is to outlive the process: no write waits for the disk."""
         self._key = key
         self.courtesy = Courtesy()
         self._lock: InstanceLock | None = None
@@ -70,14 +72,22 @@ class Store:
 
     @classmethod
     def open(
-        cls, path: Path, *, key: bytes | None, rules: Rules, clock: Clock, read_only: bool = False
+        cls,
+        path: Path,
+        *,
+        key: bytes | None,
+        rules: Rules,
+        clock: Clock,
+        read_only: bool = False,
+        throwaway: bool = False,
     ) -> Store:
-        """Open the store in directory `path`, made when absent.
+        """Open the store in directory `path`, made when absent. `throwaway`: it goes with the process.
 
         Raises StoreLocked, StoreNewer, StoreDamaged, StoreUnwritable, WrongKey; FileNotFoundError when read_only and
         there is none.
         """
         store = cls(path, key, rules, clock, read_only=read_only)
+        store.throwaway = throwaway
         store._refuse_emptied()
         if read_only:
             with contextlib.closing(store.reader()) as db:
@@ -117,6 +127,8 @@ class Store:
         for left in self.path.glob("*recod*"):  # of a change of key that was cut off (`recoding`)
             left.unlink(missing_ok=True)
         self._db = engine.connect(self.file, self._key)
+        if self.throwaway:
+            self._db.execute("PRAGMA synchronous = OFF")
         if made:
             os.chmod(self.file, 0o600)
         if not made and self.search_file.exists() and not migrate.version(self._db):
@@ -141,6 +153,7 @@ class Store:
             checkpointer=self._checkpointer,
             courtesy=self.courtesy,
             make_room=(lambda: room.give(self.path), self._fold_log),
+            durable=not self.throwaway,
         )
         self._checkpointer.start()
         self._writer.start()

@@ -138,7 +138,9 @@ class Writer(threading.Thread):
         courtesy: Courtesy,
         make_room: Sequence[Callable[[], bool]] = (),
         tick: float = 2.0,
+        durable: bool = True,
     ) -> None:
+        """durable   False leaves what a power cut would lose to the caller, who throws it away anyway"""
         super().__init__(name="store-writer", daemon=True)
         self._db, self._path = db, path
         self._clock, self.rules = clock, rules
@@ -147,6 +149,7 @@ class Writer(threading.Thread):
         self._checkpointer = checkpointer
         self._courtesy = courtesy
         self._make_room = make_room
+        self._durable = durable
         self.full = False
         """Whether the last thing that was to be written found no room."""
         self._lanes: tuple[deque[tuple[Callable[[Tx], Any], Future[Any]]], ...] = (deque(), deque(), deque())
@@ -214,7 +217,7 @@ class Writer(threading.Thread):
         full = lane is Lane.PERSON
         db = self._db
         try:
-            if full is not self._full:
+            if self._durable and full is not self._full:
                 db.execute("PRAGMA synchronous = FULL" if full else "PRAGMA synchronous = NORMAL")
                 self._full = full
             tx = Tx(db, to_ms(self._clock.now()), self.rules, None if full else self._courtesy)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import closing
 from typing import TYPE_CHECKING, Literal, cast
 from uuid import UUID
 
@@ -39,28 +38,28 @@ if TYPE_CHECKING:
 class Deeds:
     """Carries out the actions of one trainee at one desk; remembers what `undo` and `settle` speak of."""
 
-    def __init__(self, desk: Desk, scenario: Scenario, listed: list[Process]) -> None:
-        self._desk, self._scenario, self._processes = desk, scenario, listed
+    def __init__(self, desk: Desk, scenario: Scenario, listed: list[Process], db: Connection) -> None:
+        """`db` reads the desk's store, on this thread."""
+        self._desk, self._scenario, self._processes, self._db = desk, scenario, listed, db
         self._last: UUID | None = None
         self._promises: dict[str, UUID] = {}
         """The newest promise of each ticket, by the ticket as the action names it."""
 
     def do(self, action: Action) -> Submitted | None:
         """Carry it out. None for what needs no command. Raises Refused, as the verb does."""
-        with closing(self._desk.store.reader()) as db:
-            if action.verb == "check":
-                self._tick(action, db)
-                return None
-            told = self._given(action, db)
-        submitted = told.result()
+        if action.verb == "check":
+            self._tick(action, self._db)
+            return None
+        submitted = self._given(action, self._db).result()
         if submitted is not None and submitted.command_id.int:
             self._last = submitted.command_id
             if action.verb == "promise":
                 self._promises[action.ticket] = submitted.command_id
         return submitted
 
-    def checklists(self, db: Connection) -> dict[str, bool]:
+    def checklists(self) -> dict[str, bool]:
         """Whether the list of each ticket that has one is done, by the ticket's remote id."""
+        db = self._db
         done: dict[str, bool] = {}
         for ticket, remote in db.execute("SELECT id, remote_id FROM ticket WHERE remote_id IS NOT NULL"):
             listed = processes.checklist(self._desk, db, ticket, self._processes)

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import TYPE_CHECKING
 
 from atendente_tui.backends.port import Unreachable
 from atendente_tui.clock import VirtualClock
@@ -26,6 +27,9 @@ from atendente_tui.sync.pushing import Pusher
 from atendente_tui.sync.retrying import Gate
 from atendente_tui.training.deeds import Deeds
 from atendente_tui.training.witnessing import Witness
+
+if TYPE_CHECKING:
+    from sqlcipher3.dbapi2 import Connection
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """When a scenario begins that proposes no moment."""
@@ -57,8 +61,8 @@ def rehearse(scenario: Scenario, answers: Answers) -> Performance:
     if training is None:
         raise NoExercise(scenario.name)
     clock = VirtualClock(scenario.start or START)
-    with rehearsal(scenario, clock) as place:
-        return asyncio.run(_Playing(scenario, training, answers, place, clock).through())
+    with rehearsal(scenario, clock) as place, closing(place.store.reader()) as db:
+        return asyncio.run(_Playing(scenario, training, answers, place, clock, db).through())
 
 
 def end_of(scenario: Scenario, training: Training, answers: Answers) -> timedelta:
@@ -75,11 +79,12 @@ class _Playing:
         answers: Answers,
         place: Rehearsal,
         clock: VirtualClock,
+        db: Connection,
     ) -> None:
         self._scenario, self._training, self._answers = scenario, training, answers
         self._place, self._clock, self._world = place, clock, place.world
         self._began = clock.now()
-        self._deeds = Deeds(place.desk, scenario, place.processes)
+        self._deeds = Deeds(place.desk, scenario, place.processes, db)
         self._witness = Witness(scenario, place.desk.agent.login)
         self._rng = Random(scenario.seed)  # noqa: S311  # nosec B311 # it spreads retries, the same each time
         self._gate = Gate(clock)
@@ -91,6 +96,8 @@ class _Playing:
         self._read = 0
         self._own = 0
         self._online = True
+        self._waiting = False
+        """Whether something may still have to be sent."""
 
     async def through(self) -> Performance:
         ends = self._began + end_of(self._scenario, self._training, self._answers)
@@ -122,7 +129,7 @@ class _Playing:
     async def _until(self, moment: datetime) -> None:
         """Let time pass up to a moment; what waits to be sent leaves as soon as it may."""
         while True:
-            due = self._pusher.next_due()
+            due = self._pusher.next_due() if self._waiting else None
             wakes = [moment]
             if due is not None:
                 wakes.append(self._clock.now() + timedelta(seconds=max(due, 0.001)))
@@ -138,7 +145,9 @@ class _Playing:
                 return
 
     async def _send(self) -> None:
-        await self._pusher.push()
+        pushed = await self._pusher.push()
+        tried = self._waiting or pushed.waiting > 0 or not self._world.online
+        self._waiting = tried and self._pusher.next_due() is not None
         self._look()
 
     async def _fetch(self) -> None:
@@ -186,9 +195,7 @@ class _Playing:
         self._proof, _verdicts = proving.step(self._proof, seen, seen.at)
 
     def _tell_checklists(self) -> None:
-        with closing(self._place.store.reader()) as db:
-            done = self._deeds.checklists(db)
-        for ticket, complete in sorted(done.items()):
+        for ticket, complete in sorted(self._deeds.checklists().items()):
             self._happened("checklist", "complete" if complete else "incomplete", ticket)
 
 

@@ -27,6 +27,11 @@ SKILLS = {
     "flexibility": later_in("skill", "flexibility"),
     "technology": later_in("skill", "technology"),
 }
+LEVELS = {
+    "easy": later_in("difficulty", "easy"),
+    "medium": later_in("difficulty", "medium"),
+    "hard": later_in("difficulty", "hard"),
+}
 _MARKS = str.maketrans({one: f"\\{one}" for one in "\\`*_{}[]()<>#+!|~"})
 
 
@@ -36,6 +41,10 @@ def outcome(word: str) -> str:
 
 def skill(word: str) -> str:
     return p_("skill", SKILLS[word]) if word in SKILLS else word
+
+
+def level(word: str) -> str:
+    return p_("difficulty", LEVELS[word]) if word in LEVELS else word
 
 
 def verdict(result: Mapping[str, Any]) -> str:
