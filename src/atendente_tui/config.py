@@ -203,7 +203,9 @@ class Config(NamedTuple):
     signatures: Mapping[str, str] = MappingProxyType({})
     """Text put below an answer, by channel, with "default"; may hold variables."""
     survey_days: float | None = None
-    """Days in which a customer is asked at most once how it went; None asks nobody."""
+    """Days in which a customer is asked at most once how it went, by whichever survey; None asks nobody."""
+    nps_days: float | None = None
+    """Days after which a customer may be asked for a recommendation (NPS) instead of how it went; None never asks."""
     privacy: PrivacyConfig = PrivacyConfig()
     assistant: AssistantConfig | None = None
     """None: off."""
@@ -324,7 +326,7 @@ def one_of(allowed: Iterable[str]) -> str:
     return _("one of {names}").format(names=", ".join(allowed))
 
 
-_NOT_HEADINGS = {"source", "key_lines", "holds", "signatures", "survey_days", "metrics"}
+_NOT_HEADINGS = {"source", "key_lines", "holds", "signatures", "survey_days", "nps_days", "metrics"}
 
 
 class _Reading:
@@ -366,6 +368,7 @@ class _Reading:
             review=self.review(tree),
             signatures=self.signatures(tree),
             survey_days=self.survey_days(tree),
+            nps_days=self.nps_days(tree),
             privacy=self.privacy(tree),
             assistant=self.assistant(tree),
             metrics=self.metrics(tree),
@@ -545,8 +548,15 @@ class _Reading:
         return {name: text for name in table if (text := self.string(table, f"signature.{name}")) is not None}
 
     def survey_days(self, tree: dict[str, Any]) -> float | None:
-        table = self.table(tree, "survey", {"days"})
+        table = self.table(tree, "survey", {"days", "nps_days"})
         return self.number(table, "survey.days", 30.0, at_least=0.0) if table else None
+
+    def nps_days(self, tree: dict[str, Any]) -> float | None:
+        """Of the table that `survey_days` has looked through."""
+        table = tree.get("survey")
+        if not isinstance(table, dict) or "nps_days" not in table:
+            return None
+        return self.number(table, "survey.nps_days", 90.0, at_least=0.0)
 
     def assistant(self, tree: dict[str, Any]) -> AssistantConfig | None:
         table = self.table(tree, "assistant", {"url", "model", "seconds", "ca_file"})

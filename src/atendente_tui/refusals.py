@@ -59,6 +59,8 @@ SENTENCES: Mapping[str, str] = {
     "fact_empty": later("Say what is known."),
     "survey_reason": later("Say why no survey should be sent."),
     # the floor
+    "surveys_not_set": later("No survey is set up: see [survey] in the settings."),
+    "surveys_unreadable": later("{where}: “{found}” is not {allowed}."),
     "serve_missing": later("Serving to a browser needs textual-serve: pip install 'atendente-tui[serve]'."),
     "pause_reason": later("Say why you pause."),
     "agent_state_unknown": later("“{found}” is no state. Choose one of: {allowed}."),

@@ -52,3 +52,19 @@ def test_the_monitor_answers_once(cli: Cli) -> None:
     assert told["today"]["csat"]["formula"]
     assert told["notices"] == {"spikes": [], "forgotten": [], "sent_about": []}
     assert "Fila agora" in cli("monitor", "--once").out
+
+
+def test_surveys_are_imported_all_or_none_and_listed_when_due(cli: Cli, tmp_path: Path) -> None:
+    made = cli(
+        *("create", "--customer", "Maria", "--channel", "chat", "--subject", "Cadê?", "--text", "Oi"),
+        *("--identity", "email:maria@exemplo.com.br", "--json"),
+    ).json()
+    file = tmp_path / "respostas.csv"
+    file.write_text(
+        f"survey;score;at;ticket\ncsat;4;2026-11-20T09:00;{made['ticket']}\ncsat;9;2026-11-20T09:00;1\n"
+    )
+    refused = cli("surveys", "import", str(file), "--json")
+    assert (refused.code, refused.json()["new"], refused.json()["skipped"][0]["line"]) == (1, 0, 3)
+    assert cli("surveys", "import", str(file), "--partial", "--json").json()["new"] == 1
+    assert "CSAT: 4 de 5" in cli("show", str(made["ticket"])).out
+    assert cli("surveys", "due").code == 1

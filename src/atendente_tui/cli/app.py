@@ -33,6 +33,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "promises": ("promises",),
     "floor": ("state", "shifts"),
     "monitoring": ("monitor",),
+    "surveys": ("surveys",),
     "outgoing": ("outbox",),
     "problems": ("problems",),
     "syncing": ("sync",),
