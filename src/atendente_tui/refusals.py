@@ -13,6 +13,7 @@ SENTENCES: Mapping[str, str] = {
     "apart_unknown": later("Figures are not told apart by “{found}”. Choose one of: {allowed}."),
     "window_long": later("That makes more than 1000 lines: choose a longer step or a shorter period."),
     "window_backwards": later("The period ends ({end}) before it begins ({start})."),
+    "figures_unreadable": later("{file}, line {line}: {column}: found “{found}”; allowed: {allowed}."),
     "table_unknown": later("There is no table {found}. There are: {allowed}."),
     # answering
     "text_empty": later("Write something first."),

@@ -154,3 +154,49 @@ def test_what_others_count_is_waited_for_and_a_wrong_number_is_found(told: Cli, 
     again = told("report", "first_response", *PERIOD, "--recount", "--json").json()
     assert again["first_response"]["value"] == 18 * 60
     assert doctor()
+
+
+def test_figures_that_others_counted(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "alcance.csv"
+    file.write_text("key,from,to,value\namplification,2026-11-01,2026-12-01,120\n")
+    words = ("report", "amplification", "--from", "2026-11-01", "--to", "2026-11-30", "--json")
+    for _again in range(2):  # the same file twice changes nothing
+        found = cli(*words, "--import", file).json()["amplification"]
+        assert (found["value"], found["n"]) == (120, 1)
+    assert "importado" in found["formula"]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("alcance,2026-11-01,2026-12-01,1", ("key", "alcance", "amplification")),
+        ("amplification,ontem,2026-12-01,1", ("from", "ontem")),
+        ("amplification,2026-11-01,2026-11-01,1", ("to", "2026-11-01")),
+        ("amplification,2026-11-01,2026-12-01,nan", ("value", "nan")),
+    ],
+)
+def test_a_line_that_cannot_be_used_is_told(
+    cli: Cli, tmp_path: Path, line: str, names: tuple[str, ...]
+) -> None:
+    (tmp_path / "f.csv").write_text(f"key,from,to,value\n{line}\n")
+    answer = cli("report", "amplification", "--import", tmp_path / "f.csv")
+    assert answer.code == 2
+    assert all(name in answer.err for name in ("f.csv", "2", *names))
+    assert (
+        cli("report", "amplification", "--from", "2026-11-01", "--to", "2026-11-30", "--json").json()[
+            "amplification"
+        ]["value"]
+        is None
+    )
+
+
+def test_a_command_leaves_figures_behind_that_can_be_read(told: Cli, tmp_path: Path) -> None:
+    from contextlib import closing
+
+    from atendente_tui.cli.opening import configuration, store_key
+    from atendente_tui.store import counting, engine
+
+    assert told("note", "1", "--text", "x").code == 0
+    (file,) = tmp_path.rglob("store.db")
+    with closing(engine.connect(file, store_key(configuration()), read_only=True)) as db:
+        assert counting.uncounted(db) == 0

@@ -298,3 +298,19 @@ def test_every_figure_reads_out_its_formula_and_says_what_is_suggested() -> None
     assert "padrão sugerido" in plain["fcr"]
     assert "em 3 dias" in formula_of(KPIS["fcr"], MetricsConfig(fcr_days=3, given=frozenset({"fcr_days"})))
     assert "padrão sugerido" not in formula_of(KPIS["fcr"], MetricsConfig(given=frozenset({"fcr_days"})))
+
+
+def test_a_call_that_the_telephone_tells_of_by_the_customers_line(floor: Floor) -> None:
+    data = {"seconds": 95, "wait": 12, "hold": 5, "after": 20, "outcome": "answered", "agent": "bia"}
+    call = floor.event("call", START, channel="phone", data=data)
+    floor.ticket("t", call, channel="phone")
+    assert floor.figure("aht").value == 120.0
+    assert floor.figure("wait").value == 12.0
+    assert floor.behind("wait")[0].agent == "bia"
+
+
+def test_a_message_is_no_work_and_an_unknown_number_no_figure(floor: Floor) -> None:
+    floor.ticket(
+        "t", floor.asked(START, data={"active": "muito"}), floor.answered(at(minutes=1), data={"hold": True})
+    )
+    assert floor.figure("aht").value is None

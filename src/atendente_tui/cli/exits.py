@@ -33,6 +33,7 @@ _USAGE = frozenset(
         "window_long",
         "window_backwards",
         "table_unknown",
+        "figures_unreadable",
         "no_such_view",
         "no_such_backend",
         "no_backend",

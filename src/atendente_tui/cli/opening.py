@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import tzinfo
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +22,7 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.store import migrate
 from atendente_tui.store.errors import StoreError, StoreLocked
-from atendente_tui.store.store import Store
+from atendente_tui.store.store import Lane, Store
 
 if TYPE_CHECKING:
     from atendente_tui.desk.governing import Governing
@@ -33,6 +33,7 @@ JUDGING = (
 )
 
 
+LEAVING = 2.0  # seconds that a command stays for that
 COUNTING = 10.0  # seconds that a report waits for the process that has the store to count
 
 
@@ -119,6 +120,7 @@ def session(*, writing: bool = False, searching: bool = False, counting: bool = 
             read.close()
             if governing is not None:
                 governing.finish(JUDGING)
+                _count_some(store)
     finally:
         store.close()
 
@@ -135,6 +137,16 @@ def _count(store: Store, governing: Governing | None) -> None:
     with closing(store.reader()) as db:
         while counting.uncounted(db) and monotonic() < until:
             sleep(0.1)
+
+
+def _count_some(store: Store) -> None:
+    """Leave figures behind that whoever only reads can trust; of a great many the next who opens the store does the rest."""
+    from atendente_tui.store.counting import STEP, count_due
+
+    until = monotonic() + LEAVING
+    with suppress(StoreError):
+        while store.write(count_due, Lane.IDLE) >= STEP and monotonic() < until:
+            pass
 
 
 def _opened(config: Config, clock: SystemClock, *, writing: bool, searching: bool, counting: bool) -> Store:

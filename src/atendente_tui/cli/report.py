@@ -76,6 +76,14 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", help=_("Write to this file instead of standard output."))
     ] = None,
+    imported: Annotated[
+        Path | None,
+        typer.Option(
+            "--import",
+            metavar="FILE",
+            help=_("First take in figures that others counted: CSV with key, from, to, value."),
+        ),
+    ] = None,
     recount: Annotated[
         bool, typer.Option("--recount", help=_("Count everything anew from the events first."))
     ] = False,
@@ -94,7 +102,12 @@ def report(
 
     if apart is not None and apart not in BY:
         raise Refused("apart_unknown", found=apart, allowed=", ".join(BY))
-    with session(counting=True, writing=recount) as at:
+    with session(counting=True, writing=recount or imported is not None) as at:
+        if imported is not None:
+            from atendente_tui.store.imported_figures import read_figures, take
+
+            figures = read_figures(imported, at.zone)
+            at.store.write(lambda tx: take(tx, figures))
         if recount:
             at.store.write(lambda tx: counting.recount(tx.db))
             counting.count_all(at.store)

@@ -66,7 +66,14 @@ class Person(Asked):
 
 class Call(Asked):
     seconds: Annotated[float, Field(ge=0, le=604_800, allow_inf_nan=False)] | None = None
+    wait: Annotated[float, Field(ge=0, le=604_800, allow_inf_nan=False)] | None = None
+    hold: Annotated[float, Field(ge=0, le=604_800, allow_inf_nan=False)] | None = None
+    after: Annotated[float, Field(ge=0, le=604_800, allow_inf_nan=False)] | None = None
+    """In the queue, on hold and after the call, in seconds."""
     outcome: Annotated[Line, Field(max_length=80)] | None = None
+    """"answered" and "abandoned" are counted (docs/metrics.md)."""
+    agent: Annotated[Line, Field(max_length=80)] | None = None
+    """The login of who took it."""
 
 
 class Survey(Asked):
@@ -122,7 +129,7 @@ class InboundMessage(Asked):
     data: Annotated[dict[str, str | Number | bool | None], Field(max_length=10)] = Field(
         default_factory=dict, validate_default=True
     )
-    """What the kind needs, as events have it: call: seconds, outcome · survey_answer: survey (csat|nps), score, of ·
+    """What the kind needs, as events have it: call: seconds, wait, hold, after, outcome, agent · survey_answer: survey (csat|nps), score, of ·
     order: number, status, total, expected (ISO date)."""
     auto_submitted: bool = False
     """An automatic answer (RFC 3834): kept, but it wakes nobody."""

@@ -22,17 +22,19 @@ def value_text(value: float | None, unit: Unit) -> str:
         return f"{'+' if round(value) > 0 else ''}{formats.number(round(value))}"
     if unit == "seconds":
         days, rest = divmod(value, 86_400)
-        return f"{int(days)} d {int(rest // 3600):02d} h" if value >= 3 * 86_400 else formats.duration(value)
+        return f"{int(days)} d {int(rest // 3600):02d} h" if value >= 2 * 86_400 else formats.duration(value)
     return formats.number(value, 0 if value == int(value) else 1)
 
 
 def change_text(figure: Figure) -> str:
-    """How it stands against the period before: "+2,0" with its unit; a dash where one of both is missing."""
+    """How it stands against the period before: "+2,0 p.p.", "−4 min 10 s"; a dash where one of both is missing."""
     before = None if figure.previous is None else figure.previous.value
     if before is None or figure.value is None:
         return NOTHING
     moved = figure.value - before
     sign = "−" if moved < 0 else "+"
+    if figure.unit == "%":
+        return f"{sign}{formats.number(abs(moved), 1)} {_('pp')}"
     text = value_text(abs(moved), "number" if figure.unit == "points" else figure.unit)
     return f"{sign}{text}"
 
