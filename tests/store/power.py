@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -144,31 +144,43 @@ def told_by(record: Record, cut: int) -> list[str]:
     return [line for one in record.steps[:cut] if isinstance(one, Told) for line in one.what.splitlines()]
 
 
-def after_cut(record: Record, cut: int, chance: Random) -> dict[str, bytes]:
-    """The files as they may be when the power went before step `cut`."""
-    synced = dict.fromkeys(FILES, 0)
-    for step in record.steps[:cut]:
-        if isinstance(step, Sync):
-            synced[step.file] = max(synced[step.file], step.upto)
-    files = {name: bytearray(content) for name, content in record.begun.items()}
-    for at, step in enumerate(record.steps[:cut]):
-        if not isinstance(step, Write):
-            continue
-        if at < synced[step.file]:
-            _put(files[step.file], step, step.data)
-            continue
-        match chance.choice(("there", "there", "lost", "torn")):
-            case "there":
-                _put(files[step.file], step, step.data)
-            case "torn" if step.data is not None:
-                for part in range(0, len(step.data), SECTOR):
-                    if chance.random() < 0.5:
-                        piece = Write(step.file, step.offset + part, step.data[part : part + SECTOR])
-                        _put(files[step.file], piece, piece.data)
-    return {name: bytes(content) for name, content in files.items()}
+def disks(record: Record, cuts: Iterable[int], chance: Random) -> Iterator[tuple[int, dict[str, bytes]]]:
+    """For each cut, the earliest first, the files as they may be when the power went before that step."""
+    sound = {name: bytearray(content) for name, content in record.begun.items()}
+    """What is on the disk for good; `upto` where in the record each file stands."""
+    upto, synced = dict.fromkeys(FILES, 0), dict.fromkeys(FILES, 0)
+    seen = 0
+    for cut in sorted(cuts):
+        for step in record.steps[seen:cut]:
+            if isinstance(step, Sync):
+                synced[step.file] = max(synced[step.file], step.upto)
+        seen = cut
+        files = {}
+        for name in FILES:
+            for step in record.steps[upto[name] : synced[name]]:
+                if isinstance(step, Write) and step.file == name:
+                    _put(sound[name], step)
+            upto[name] = synced[name]
+            files[name] = bytearray(sound[name])
+            for step in record.steps[upto[name] : cut]:
+                if isinstance(step, Write) and step.file == name:
+                    _perhaps(files[name], step, chance)
+        yield cut, {name: bytes(content) for name, content in files.items()}
 
 
-def _put(file: bytearray, step: Write, data: bytes | None) -> None:
+def _perhaps(file: bytearray, step: Write, chance: Random) -> None:
+    """A write that was not synced: there, lost, or torn."""
+    how = chance.choice(("there", "there", "lost", "torn"))
+    if how == "there":
+        _put(file, step)
+    elif how == "torn" and step.data is not None:
+        for part in range(0, len(step.data), SECTOR):
+            if chance.random() < 0.5:
+                _put(file, Write(step.file, step.offset + part, step.data[part : part + SECTOR]))
+
+
+def _put(file: bytearray, step: Write) -> None:
+    data = step.data
     if data is None:
         del file[step.offset :]
         return
