@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -206,3 +207,37 @@ def test_a_customer_of_another_segment_is_counted_by_other_targets(tmp_path: Pat
     assert floor.figure("sla_met").value == 100.0
     floor.tell(CustomerUpsert(remote_id="c-t", name="c-t", segment=Segment.VIP))
     assert floor.figure("sla_met").value == 0.0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO event (key, ticket_id, customer_id, at, kind, direction, author_kind, author, public, text)"
+        " SELECT 1, id, customer_id, 0, 'note', 'internal', 'agent', 'ana', 0, '' FROM ticket",
+        "UPDATE event SET data = '{\"active\": 1}'",
+        "UPDATE event SET ticket_id = NULL",
+        "DELETE FROM event",
+        "UPDATE ticket SET team = 'loja'",
+        "UPDATE ticket SET status = 'solved', solved = 1",
+        "UPDATE ticket SET merged_into = id",
+        "UPDATE ticket SET pauses = '[[1, 2]]'",
+        "UPDATE customer SET segment = 'vip'",
+        "INSERT INTO meta (key, value) VALUES ('rules', 'a') ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    ],
+)
+def test_whatever_changes_a_ticket_has_it_counted_again(floor: Floor, statement: str) -> None:
+    floor.ticket("t", floor.asked(START))
+    floor.db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('rules', '')")
+    floor.count()
+    assert counting.uncounted(floor.db) == 0
+    for _again in range(2):  # marked already, too
+        floor.db.execute(statement.replace("SELECT 1,", f"SELECT {_again},"))
+        assert counting.uncounted(floor.db) == 1
+
+
+def test_what_says_nothing_of_the_figures_has_nothing_counted(floor: Floor) -> None:
+    floor.ticket("t", floor.asked(START))
+    floor.count()
+    floor.db.execute("UPDATE ticket SET score = 9, seen_event = 1, subject = 'x'")
+    floor.db.execute("UPDATE event SET text = 'x'")
+    assert counting.uncounted(floor.db) == 0
