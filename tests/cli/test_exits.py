@@ -81,6 +81,18 @@ def test_another_key_is_4_and_changes_nothing(cli: Cli, made: Made, tmp_path: Pa
     assert (tmp_path / "data" / "store" / "store.db").read_bytes() == before
 
 
+def test_a_damaged_page_is_4_and_says_where_to_look(cli: Cli, made: Made, tmp_path: Path) -> None:
+    made()
+    file = tmp_path / "data" / "store" / "store.db"
+    content = bytearray(file.read_bytes())
+    content[8_192:12_288] = b"x" * 4_096
+    file.write_bytes(content)
+    told = cli("queue")
+    assert (told.code, told.out) == (4, "")
+    assert str(file) in told.err
+    assert "atendente doctor" in told.err
+
+
 def test_a_store_cut_to_nothing_is_damage_and_no_new_store(cli: Cli, made: Made, tmp_path: Path) -> None:
     made()
     place = tmp_path / "data" / "store"

@@ -125,6 +125,14 @@ def test_a_person_is_asked_at_the_terminal(cli: Cli, made: Made, monkeypatch: py
         assert at.wait(20) == 0
 
 
+def test_without_a_terminal_it_says_by_which_way_instead(cli: Cli, made: Made) -> None:
+    made()
+    told = cli("key", "passphrase")
+    assert (told.code, "--new-from" in told.err) == (2, True)
+    told = cli("key", "recover")
+    assert (told.code, "--code-stdin" in told.err) == (2, True)
+
+
 def test_in_the_clear_and_closed_again(cli: Cli, made: Made, tmp_path: Path) -> None:
     made("Palavra única: estapafúrdio")
     data = tmp_path / "data"

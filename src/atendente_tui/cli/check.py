@@ -16,6 +16,7 @@ NAMES: Mapping[str, str] = {
     "store": later_in("check", "store"),
     "schema": later_in("check", "schema"),
     "counts": later_in("check", "counts"),
+    "figures": later_in("check", "figures"),
     "poison": later_in("check", "set aside"),
     "outbox": later_in("check", "outbox"),
     "backend": later_in("check", "helpdesk"),

@@ -154,7 +154,14 @@ def failures_said() -> Iterator[None]:
             _end_with_backend(error)
         if type(error).__module__.partition(".")[0] != "sqlcipher3":
             raise
-        say(_("The store cannot be used: {error}").format(error=error))
+        from atendente_tui.store.engine import explained
+
+        told = explained(error, paths.store_dir() / "store.db", None)
+        say(
+            str(told)
+            if isinstance(told, StoreError)
+            else _("The store cannot be used: {error}").format(error=error)
+        )
         raise Ended(Exit.STORE) from error
 
 

@@ -121,7 +121,13 @@ def recover(
     new_from: NewFrom = None,
 ) -> int:
     place = _existing(paths.store_dir())
-    typed = sys.stdin.readline() if code_stdin else asking.asked(_("Recovery code: "))
+    typed = (
+        sys.stdin.readline()
+        if code_stdin
+        else asking.asked(
+            _("Recovery code: "), _("There is no terminal to ask for the code on: give it with --code-stdin.")
+        )
+    )
     try:
         key = recovery.key_of(typed)
     except recovery.NotACode:

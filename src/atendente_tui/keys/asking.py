@@ -40,11 +40,12 @@ def given() -> str | None:
     return None
 
 
-def asked(prompt: str) -> str:
-    """What a person types, unseen. Raises SecretsError where there is no terminal."""
+def asked(prompt: str, instead: str = "") -> str:
+    """What a person types, unseen. Raises SecretsError where there is no terminal, with what to do `instead`."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise SecretsError(
-            _(
+            instead
+            or _(
                 "The store's key is under a passphrase and there is no terminal to ask on. "
                 "Name a file of yours (mode 0600) with {file}, or a descriptor with {descriptor}."
             ).format(file=FROM_FILE, descriptor=FROM_DESCRIPTOR)
@@ -64,7 +65,10 @@ def new(source: str | None = None) -> str:
     elif source is not None:
         said = _line(read_private(Path(source).expanduser(), _("passphrase file")).encode())
     else:
-        said = asked(_("New passphrase: "))
+        said = asked(
+            _("New passphrase: "),
+            _("There is no terminal to ask for the new passphrase on: give it with --new-from FILE."),
+        )
         if said != asked(_("Once more: ")):
             raise SecretsError(_("The two are not the same; nothing was changed."))
     if len(said) < SHORTEST:
