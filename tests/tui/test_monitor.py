@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.builders import NOW, ticket_change
+from tests.sizes import sized
 from tests.tui.monitor_world import monitor
 
 from atendente_tui.config import Config
@@ -66,10 +67,13 @@ CHANGING = sorted(
 
 
 def everything(store: Store) -> dict[str, list[object]]:
-    """Every row of every table: what must not move while one looks on. (`meta`: when the store was checked last.)"""
+    """Every row of every table: what must not move while one looks on.
+
+    Left out is the upkeep of the half that lets news in: when the store was checked, what the full text still has to read.
+    """
     with closing(store.reader()) as db:
         names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        names.remove("meta")
+        names = [one for one in names if one not in ("meta", "index_queue", "sqlite_sequence")]
         return {name: sorted(map(repr, db.execute(f"SELECT * FROM {name}"))) for name in names}
 
 
@@ -101,7 +105,7 @@ async def test_the_whole_floor_can_be_read(tmp_path: Path, size: tuple[int, int]
             assert text in seen, text
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SIZES[: sized(1, 2)])
 async def test_from_a_figure_to_its_tickets_to_one_of_them_and_back(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -167,7 +171,7 @@ async def test_nothing_can_be_changed_and_nothing_is(tmp_path: Path) -> None:
         assert "espiar" not in help_text
         assert screen.floor is not None
         screen.open(f"ticket:{screen.floor.upset[0].risk.ticket_id}")
-        for place in ("live", "risk"):
+        for place in ("live", "risk")[: sized(1, 2)]:
             screen.go(place)
             for key in "rocdaiTpEgmktebsGMLvAznNuxXOPD#":
                 await one.pilot.press(key)
@@ -206,7 +210,7 @@ async def test_what_has_just_become_notable_is_told(tmp_path: Path) -> None:
         await one.shows("Pico em “cobrança”: 7 em 1 h")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SIZES[: sized(1, 2)])
 async def test_the_wall_turns_through_its_pages(tmp_path: Path, size: tuple[int, int]) -> None:
     async with monitor(tmp_path, size=size, wall=True) as one:
         wall = one.app.screen
