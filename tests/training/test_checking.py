@@ -50,7 +50,7 @@ def test_every_seeded_fault_is_found_and_names_its_line(broken: Broken) -> None:
     assert all(str(one).startswith(f"caso.yaml:{wanted}: ") for one in hits)
 
 
-@settings(max_examples=sized(60, 2_000), deadline=None)
+@settings(max_examples=sized(25, 2_000), deadline=None)
 @given(st.data())
 def test_a_scenario_with_anything_torn_out_or_put_in_gives_faults_and_no_traceback(
     data: st.DataObject,
@@ -80,7 +80,7 @@ def test_a_scenario_with_anything_torn_out_or_put_in_gives_faults_and_no_traceba
     read_scenario(text, FILE)
 
 
-@settings(max_examples=sized(40, 1_000), deadline=None)
+@settings(max_examples=sized(20, 1_000), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gives_faults_and_no_traceback(text: str) -> None:
     for kind in ("", "scenario: x\n", "answers: x\n", "track: x\n"):
@@ -97,7 +97,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=sized(60, 1_000), deadline=None)
+@settings(max_examples=sized(30, 1_000), deadline=None)
 @given(st.lists(st.dictionaries(_NAMES, _VALUES, max_size=5), max_size=4))
 def test_any_actions_give_faults_and_no_traceback(actions: list[dict[str, object]]) -> None:
     import yaml

@@ -145,6 +145,14 @@ def _wrong(start: str, plausible: Callable[[str], bool]) -> str:
     return next(f"{start}{n}" for n in range(10) if not plausible(f"{start}{n}"))
 
 
+def _address_left(address: str, plain: list[str]) -> bool:
+    """An e-mail address anywhere; a handle only by itself: the end of an invented address may look like one."""
+    if address.startswith("@"):
+        handle = re.compile(rf"(?<![\w@.]){re.escape(address.rstrip('.'))}(?![\w@])")
+        return any(handle.search(text) for text in plain)
+    return "@" in address and any(address in text for text in plain)
+
+
 def leaks(texts: Iterable[str], originals: Iterable[str], names: Iterable[str]) -> list[str]:
     """Which of the originals can still be read in the texts, and which parts of the names."""
     plain = [folded(one) for one in texts]
@@ -155,7 +163,7 @@ def leaks(texts: Iterable[str], originals: Iterable[str], names: Iterable[str]) 
         own = re.sub(r"\D", "", one)
         number = len(own) >= 6 and any(own in text for text in digits)
         word = len(own) >= 4 and re.sub(r"\W", "", folded(one)) in words
-        if number or word or ("@" in one and any(folded(one) in text for text in plain)):
+        if number or word or _address_left(folded(one), plain):
             found.append(one)
     invented = {word for name in (CUSTOMER, *OTHERS) for word in folded(name).split()}
     found += [
