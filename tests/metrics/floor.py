@@ -118,8 +118,10 @@ class Floor:
             self.db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", tuple(row.values()))
 
     def count(self, limit: int = 50) -> None:
+        self.db.execute("BEGIN IMMEDIATE")
         while counting.count_due(Tx(self.db, to_ms(START), self.rules), limit) >= limit:
             pass
+        self.db.execute("COMMIT")
 
     def figure(
         self, key: str, config: MetricsConfig = PLAIN, *, previous: bool = False, **scope: Any
