@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from atendente_tui.backends.port import Unreachable
 from atendente_tui.clock import VirtualClock
 from atendente_tui.desk.scratch import Rehearsal, rehearsal
+from atendente_tui.domain.change import EventAppend
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.flow import expectation as proving
 from atendente_tui.flow.expectation import Happened, Verdict
@@ -96,6 +97,8 @@ class _Playing:
         self._read = 0
         self._own = 0
         self._online = True
+        self._fetched = 0
+        """Entries of the world's log that the desk was told of."""
         self._waiting = False
         """Whether something may still have to be sent."""
 
@@ -111,7 +114,7 @@ class _Playing:
             self._act(action)
             await self._send()
         await self._until(ends)
-        await self._fetch()
+        await self._fetch(all_of_it=True)
         self._tell_checklists()
         verdicts = proving.conclude(
             self._proof, self._witness.fields(self._world.tickets.values()), self._clock.now()
@@ -150,12 +153,20 @@ class _Playing:
         self._waiting = tried and self._pusher.next_due() is not None
         self._look()
 
-    async def _fetch(self) -> None:
+    async def _fetch(self, *, all_of_it: bool = False) -> None:
+        """Have the desk hear what others did. Of what it did itself it knows already: that comes along later."""
+        heard, log = self._fetched, self._world.log
+        mine = self._place.desk.agent.login
+        if heard and not all_of_it:
+            told = (change for _at, change in log[heard:])
+            if all(not isinstance(one, EventAppend) or one.author == mine for one in told):
+                return
+        self._fetched = len(log)
         try:
             await pull(self._place.store, self._place.backend, NAME)
             self._gate.ok()
         except Unreachable:
-            return
+            self._fetched = heard
         finally:
             self._look()
 
