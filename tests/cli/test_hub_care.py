@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,21 @@ def test_a_folder_is_loaded_listed_and_written_out(cli: Cli, url: str, folder: P
     assert cli("hub", "content", "load", out, "--database", url, "--json").json()["written"] == []
     again = cli("hub", "content", "export", out, "--database", url)
     assert again.code == 1
+
+
+def test_a_new_team_begins_with_what_comes_with_the_program(cli: Cli, url: str, tmp_path: Path) -> None:
+    told = cli("hub", "content", "load", "--starter", "--database", url, "--json").json()
+    kinds = Counter(one["kind"] for one in told["written"])
+    assert (told["read"], told["faults"]) == (len(told["written"]), [])
+    assert kinds["article"] >= 40
+    assert kinds["script"] >= 40
+    assert kinds["sla_policy"] >= 5
+    assert {"macro", "calendar", "wrap_up", "reason", "tag"} <= set(kinds)
+    out = tmp_path / "out"
+    assert cli("hub", "content", "export", out, "--database", url, "--json").json()["written"] == told["read"]
+    assert cli("hub", "content", "load", out, "--database", url, "--json").json()["written"] == []
+    assert cli("hub", "content", "load", "--database", url).code == 2
+    assert cli("hub", "content", "load", out, "--starter", "--database", url).code == 2
 
 
 def test_faults_are_named_and_nothing_is_written(cli: Cli, url: str, folder: Path) -> None:

@@ -27,13 +27,23 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="content")
 
 
-def load(folder: Folder, database: DatabaseOption = "", as_json: AsJson = False) -> int:
+def load(
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR")] = None,
+    starter: Annotated[
+        bool, typer.Option("--starter", help=_("Take what comes with the program, to begin with."))
+    ] = False,
+    database: DatabaseOption = "",
+    as_json: AsJson = False,
+) -> int:
     """Only what is new or changed is written; with a fault anywhere, nothing."""
+    if starter is (folder is not None):
+        say(_("Give either a folder or --starter."))
+        return Exit.USAGE
     with hub.hub_database(database) as opened:
         from atendente_tui.hub import content, content_folder
 
         try:
-            entries = content_folder.load(folder)
+            entries = content_folder.starter() if folder is None else content_folder.load(folder)
         except content.Faulty as faulty:
             if as_json:
                 told = [{"file": one.file, "line": one.line, "why": str(one)} for one in faulty.faults]

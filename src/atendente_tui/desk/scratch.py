@@ -20,13 +20,15 @@ from atendente_tui.config import Config
 from atendente_tui.desk.desk import Agent, Can, Desk
 from atendente_tui.desk.processes import processes_in, timed
 from atendente_tui.desk.reviewing import settings_of
-from atendente_tui.domain.rules import DEFAULT_RULES
 from atendente_tui.domain.words import Tier
 from atendente_tui.knowledge.shipped import PROCESSES
+from atendente_tui.policies import SHARED, governed
+from atendente_tui.store.rows import SettingRow
 from atendente_tui.store.store import Store
 from atendente_tui.sync.service import SyncService
 
 if TYPE_CHECKING:
+    from atendente_tui.domain.rules import Rules
     from atendente_tui.knowledge.processes import Process
     from atendente_tui.knowledge.scenario import Scenario
 
@@ -70,7 +72,7 @@ def rehearsal(scenario: Scenario, clock: Clock) -> Iterator[Rehearsal]:
     """
     config = Config()
     processes = processes_in([PROCESSES])[0]
-    rules = timed(DEFAULT_RULES, processes)
+    rules = timed(_shared_rules(scenario), processes)
     world = DemoWorld(scenario, clock.now(), "rehearsal")
     backend = OneAtATime(BackendSettings("demo", ""), clock=clock, world=world)
     folder = Path(tempfile.mkdtemp(prefix="atendente-train-"))
@@ -91,6 +93,12 @@ def rehearsal(scenario: Scenario, clock: Clock) -> Iterator[Rehearsal]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _shared_rules(scenario: Scenario) -> Rules:
+    """What the scenario's team agreed on, above our own; nothing of the person's configuration."""
+    rows = [SettingRow(one.kind, one.key, one.body) for one in scenario.shared if one.kind in SHARED]
+    return governed(Config(), rows).rules
+
+
 class OneAtATime(DemoBackend):
     """Takes commands one after the other: what was given at one moment arrives in one order, on every machine."""
 
@@ -106,7 +114,9 @@ def scratch(scenario: Path | None, clock: Clock, config: Config) -> Iterator[Scr
     settings = BackendSettings("demo", str(scenario) if scenario else "")
     backend = DemoBackend(settings, clock=clock)
     world = backend.world()
-    rules = timed(DEFAULT_RULES, processes_in([PROCESSES])[0]) if scenario is None else DEFAULT_RULES
+    rules = _shared_rules(backend.scenario)
+    if scenario is None:
+        rules = timed(rules, processes_in([PROCESSES])[0])
     folder = Path(tempfile.mkdtemp(prefix="atendente-demo-"))
     try:
         store = Store.open(folder / "store", key=None, rules=rules, clock=clock)

@@ -27,7 +27,9 @@ from atendente_tui.hub.content import Entry, Faulty, GivenArticle, WordKind
 from atendente_tui.i18n import _
 from atendente_tui.knowledge.articles import load_articles, read_text
 from atendente_tui.knowledge.marked import Fault
+from atendente_tui.knowledge.reading_scenarios import load_scenario
 from atendente_tui.knowledge.scripts import Script, load_scripts
+from atendente_tui.knowledge.shipped import FOLDER, SCENARIO
 from atendente_tui.paths import private_dir
 
 TEAM = "team.toml"
@@ -48,6 +50,19 @@ def load(folder: Path) -> list[Entry]:
     if faults := [one for one in found if isinstance(one, Fault)]:
         raise Faulty(faults)
     return [one for one in found if isinstance(one, Entry)]
+
+
+def starter() -> list[Entry]:
+    """What comes with the program, for a team to begin with: of the demonstration all that is not its people's."""
+    scenario, faults = load_scenario(SCENARIO)
+    if scenario is None:
+        raise Faulty(faults)
+    words = set(HEADINGS.values())
+    return [
+        *load(FOLDER),
+        *(content.word(one.kind, one.key, one.label) for one in scenario.directory if one.kind in words),
+        *(content.setting(one.kind, one.key, one.body) for one in scenario.shared),
+    ]
 
 
 def _made(making: Any, *arguments: Any, **named: Any) -> list[Entry | Fault]:
