@@ -22,6 +22,7 @@ from atendente_tui.metrics import Scope, Window
 from atendente_tui.metrics.kpis import KPIS
 from atendente_tui.metrics.measuring import parameters
 from atendente_tui.store import counting, engine, migrate
+from atendente_tui.store.tallies import mark_due
 from atendente_tui.store.writing import Tx
 from bench.dataset import NOW
 from bench.measuring import median, ms
@@ -221,6 +222,7 @@ def _news(db: Connection, ticket: int) -> None:
         " VALUES (?, ?, ?, ?, 'message', 'email', 'inbound', 'customer', '', 1, 'E agora?')",
         (NOW << 6, ticket, ticket, NOW),
     )
+    mark_due(db, (ticket,))
     if counting.count_due(Tx(db, NOW, RULES)) != 1:
         raise SystemExit("something else was to be counted")
     db.execute("ROLLBACK")

@@ -23,6 +23,8 @@ from atendente_tui.metrics import Scope
 from atendente_tui.metrics.kpis import KPIS
 from atendente_tui.metrics.scope import DIMENSIONS
 from atendente_tui.store import counting
+from atendente_tui.store.events import append_event
+from atendente_tui.store.writing import Tx
 from tests.metrics.floor import PLAIN, START, WEEK, Floor
 from tests.sizes import sized
 
@@ -212,8 +214,6 @@ def test_a_customer_of_another_segment_is_counted_by_other_targets(tmp_path: Pat
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO event (key, ticket_id, customer_id, at, kind, direction, author_kind, author, public, text)"
-        " SELECT 1, id, customer_id, 0, 'note', 'internal', 'agent', 'ana', 0, '' FROM ticket",
         "UPDATE event SET data = '{\"active\": 1}'",
         "UPDATE event SET ticket_id = NULL",
         "DELETE FROM event",
@@ -231,7 +231,7 @@ def test_whatever_changes_a_ticket_has_it_counted_again(floor: Floor, statement:
     floor.count()
     assert counting.uncounted(floor.db) == 0
     for _again in range(2):  # marked already, too
-        floor.db.execute(statement.replace("SELECT 1,", f"SELECT {_again},"))
+        floor.db.execute(statement)
         assert counting.uncounted(floor.db) == 1
 
 
@@ -241,3 +241,25 @@ def test_what_says_nothing_of_the_figures_has_nothing_counted(floor: Floor) -> N
     floor.db.execute("UPDATE ticket SET score = 9, seen_event = 1, subject = 'x'")
     floor.db.execute("UPDATE event SET text = 'x'")
     assert counting.uncounted(floor.db) == 0
+
+
+def test_an_event_alone_is_counted_whoever_brings_it(floor: Floor) -> None:
+    floor.ticket("t", floor.asked(START))
+    floor.count()
+    floor.tell(floor.answered(START + timedelta(minutes=3)).model_copy(update={"ticket": "t"}))
+    assert counting.uncounted(floor.db) == 1
+    assert floor.figure("first_response").value == 180.0
+    ours = {"kind": "note", "channel": None, "direction": "internal", "author_kind": "agent", "author": "ana"}
+    append_event(
+        Tx(floor.db, 0, floor.rules),
+        **ours,
+        ticket_id=1,
+        customer_id=1,
+        at=0,
+        after=None,
+        public=False,
+        text="",
+        data={},
+        command_id="c",
+    )
+    assert counting.uncounted(floor.db) == 1

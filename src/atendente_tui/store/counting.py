@@ -1,6 +1,6 @@
 """Keeps what the figures are computed from: the numbers that each ticket's events come to, made anew when they change.
 
-A change marks its ticket in the same transaction (triggers, migration 6); the writer makes the numbers when nobody waits.
+A change marks its ticket in the same transaction (triggers of migration 6; of new events `tallies.mark_due`); the writer makes the numbers when nobody waits.
 So news cost the same however many tickets there are, and what is not counted yet is known (`uncounted`).
 """
 

@@ -95,6 +95,7 @@ def repair(path: Path, key: bytes | None, now: datetime) -> Repaired:
             db.execute("DELETE FROM sync_state WHERE key IN ('cursor', 'caught_up', 'done', 'total')")
             db.execute("UPDATE ticket SET mark = NULL WHERE mark IS NOT NULL")
             recount(db)
+            db.execute("INSERT OR IGNORE INTO count_due SELECT id FROM ticket")
             db.execute("COMMIT")
         finally:
             db.close()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.store.keys import SHIFT, free_key
+from atendente_tui.store.tallies import mark_due
 
 if TYPE_CHECKING:
     from atendente_tui.store.writing import Tx
@@ -51,6 +52,7 @@ def append_event(
         ),
     )
     tx.reindex("event", key)
+    mark_due(tx.db, (ticket_id,))
     return key
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.store.effects import pending_tickets
+from atendente_tui.store.tallies import mark_due
 
 if TYPE_CHECKING:
     from atendente_tui.store.incoming_tickets import Ticket
@@ -78,6 +79,7 @@ class Batch:
         if self.events:
             self.db.executemany(_INSERT_EVENT, self.events)
             self.tx.reindex("event", *(row[0] for row in self.events))
+            mark_due(self.db, {row[2] for row in self.events if row[2] is not None})
         if self.attachments:
             self.db.executemany(_INSERT_ATTACHMENT, self.attachments)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlcipher3.dbapi2 import Connection
@@ -32,6 +33,13 @@ def add_deltas(db: Connection, deltas: Mapping[tuple[str, str, str], int]) -> No
                 "DELETE FROM tally WHERE status = ? AND assignee = ? AND team = ? AND n = 0",
                 [row[:3] for row in moved if row[3] < 0],
             )
+
+
+def mark_due(db: Connection, ticket_ids: Iterable[int]) -> None:
+    """These tickets have new events: the figures are to be counted again (`counting`). Every other change marks its ticket by itself."""
+    db.execute(
+        "INSERT OR IGNORE INTO count_due SELECT value FROM json_each(?)", (json.dumps(list(ticket_ids)),)
+    )
 
 
 def verify_tallies(db: Connection) -> list[Miscount]:
