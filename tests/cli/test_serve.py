@@ -62,7 +62,10 @@ def test_a_page_shows_the_floor_and_no_other_machine_gets_at_it(address: str) ->
     }
     for host in others:
         if not host.startswith("127."):
-            with pytest.raises((ConnectionError, TimeoutError)), socket.create_connection((host, port), timeout=5):
+            with (
+                pytest.raises((ConnectionError, TimeoutError)),
+                socket.create_connection((host, port), timeout=5),
+            ):
                 pass
 
 

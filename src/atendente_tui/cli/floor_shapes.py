@@ -62,7 +62,12 @@ def floor_json(floor: Floor, config: Config, zone: tzinfo) -> dict[str, Any]:
         "opened": {"channel": dict(floor.channels), "reason": dict(floor.reasons)},
         "notices": {
             "spikes": [
-                {"reason": one.reason, "count": one.number, "usual": one.usual, "sigmas": round(one.sigmas, 2)}
+                {
+                    "reason": one.reason,
+                    "count": one.number,
+                    "usual": one.usual,
+                    "sigmas": round(one.sigmas, 2),
+                }
                 for one in floor.spikes
             ],
             "forgotten": [risk(one, "since") for one in floor.forgotten],
