@@ -46,6 +46,8 @@ def can_of(config: Config, db: Connection) -> Can:
 
 def as_told_now(desk: Desk, config: Config, db: Connection) -> Desk:
     """The same desk where nothing changed: at the first login of all, only now one knows who one is there."""
+    if not _told(config, db, "identity"):
+        return desk
     return desk._replace(agent=agent_of(config, db), can=can_of(config, db))
 
 
