@@ -44,7 +44,6 @@ async def states(trial: Trial, *, writes: bool) -> dict[str, set[str]]:
 async def test_the_demo_keeps_what_it_promises() -> None:
     found = await states(trial(), writes=True)
     assert found["absent"] == {
-        "brings_settings",
         "presence_survives",
         "presence_tells",
         "stale_reply",

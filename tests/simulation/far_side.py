@@ -70,6 +70,7 @@ def scenario() -> Scenario:
         timeline=(), personas={}, articles=(), file="", digest="", shared=(), training=None,
     )  # fmt: skip
 
+
 UNDER_WAY = 0.25
 """Seconds in which an exchange that another request's 429 overtook may still come to its end: a page of which the first
 request was answered is asked for once more where its cursor is unknown."""

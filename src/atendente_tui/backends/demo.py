@@ -88,6 +88,7 @@ class DemoBackend:
         hints=True,
         attachments=True,
         articles=True,
+        settings=True,
         copies=True,
         parallel=4,
     )

@@ -186,7 +186,7 @@ def _counts(one: Expectation, mark: _Mark, event: Happened, began: datetime) -> 
 
 
 def _forbidden(one: Expectation, mark: _Mark, event: Happened) -> _Mark:
-    assert one.what is not None  # noqa: S101  # nosec B101
+    assert one.what is not None  # noqa: S101  # nosec B101 # the reader saw to it
     if matches(one.what, event) and not mark.opened and (one.after is None or mark.closed):
         return _decided(one, replace(mark, evidence=(event.id,)), False)
     if one.unless is not None and matches(one.unless, event):
@@ -201,8 +201,8 @@ def _answered(one: Expectation, mark: _Mark, event: Happened, now: datetime) -> 
 
     Who called it solved owes no answer any more.
     """
-    assert one.what is not None  # noqa: S101  # nosec B101
-    assert one.since is not None  # noqa: S101  # nosec B101
+    assert one.what is not None  # noqa: S101  # nosec B101 # the reader saw to it
+    assert one.since is not None  # noqa: S101  # nosec B101 # the reader saw to it
     if mark.waiting and now - mark.waiting[0].at > (one.within or timedelta.max):
         return _decided(one, replace(mark, evidence=(mark.waiting[0].id,)), False)
     answered = matches(one.what, event)

@@ -145,7 +145,7 @@ def _tree(
             "skills": ["communication", "solving"],
             "target": "20m",
             "limit": "1h",
-            "pass": "70",
+            "pass": "70",  # nosec B105 # a mark, no password
             "expectations": [
                 {"id": "primeira", "must": "reply", "within": "10m"},
                 {"id": "todas", "must": "reply", "every": "customer", "within": "10m"},
