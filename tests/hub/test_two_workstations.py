@@ -46,6 +46,8 @@ class Floor:
     site: Outside
     ana: Tmux
     bruno: Tmux
+    witness: Reader
+    """Who only looks what the hub has."""
 
     def both(self, text: str) -> None:
         for one in (self.ana, self.bruno):
@@ -68,7 +70,8 @@ def floor(database: Database, tmp_path: Path) -> Iterator[Floor]:
             one.wait_for(f"{name} · N1 loja", LONG)  # who one is and works with, only the hub has said
             one.press("]")
             one.wait_for("[Livres 0]", LONG)
-        yield Floor(hub, outside(hub, "site", "whatsapp", "loja"), *desks)
+        witness = Reader(database, agent(database, "witness", all_teams=True))
+        yield Floor(hub, outside(hub, "site", "whatsapp", "loja"), *desks, witness)
 
 
 def _workstation(folder: Path, login: str, hub: Served, size: tuple[int, int]) -> Tmux:
@@ -91,9 +94,10 @@ def _workstation(folder: Path, login: str, hub: Served, size: tuple[int, int]) -
 
 def answers(floor: Floor) -> list[tuple[str, str]]:
     """Who answered what, as the hub has it."""
-    reader = Reader(floor.hub.parts.database, agent(floor.hub.parts.database, "witness", all_teams=True))
-    reader.catch_up()
-    said = [one for one in reader.events.values() if one.kind == "message" and one.author_kind == "agent"]
+    floor.witness.catch_up()
+    said = [
+        one for one in floor.witness.events.values() if one.kind == "message" and one.author_kind == "agent"
+    ]
     return [(one.author, one.text) for one in sorted(said, key=lambda one: int(one.remote_id))]
 
 
@@ -141,7 +145,7 @@ def test_a_message_shows_in_both_one_claims_and_the_second_answer_sees_what_the_
     assert "Oi! Seu pedido sai hoje." in seen
     assert "Oi! Vou verificar." in seen
     lost.press("m")
-    _until(lambda: len(answers(floor)) == 2)
+    _until(floor, lambda: len(answers(floor)) == 2)
     assert [text for _who, text in answers(floor)] == ["Oi! Seu pedido sai hoje.", "Oi! Vou verificar."]
 
 
@@ -150,17 +154,16 @@ def _outcome(floor: Floor) -> tuple[Tmux, Tmux]:
     found: list[str | None] = []
 
     def claimed() -> bool:
-        reader = Reader(floor.hub.parts.database, agent(floor.hub.parts.database, "witness", all_teams=True))
-        reader.catch_up()
-        found[:] = [one.assignee for one in reader.tickets.values()]
+        floor.witness.catch_up()
+        found[:] = [one.assignee for one in floor.witness.tickets.values()]
         return found != [None]
 
-    _until(claimed)
+    _until(floor, claimed)
     return (floor.bruno, floor.ana) if found == ["ana"] else (floor.ana, floor.bruno)
 
 
-def _until(holds: Callable[[], bool]) -> None:
+def _until(floor: Floor, holds: Callable[[], bool]) -> None:
     limit = monotonic() + LONG
     while not holds():
-        assert monotonic() < limit, "waited in vain"
-        sleep(0.05)
+        assert monotonic() < limit, f"waited in vain:\n{floor.ana.text()}\n{floor.bruno.text()}"
+        sleep(0.1)
