@@ -61,17 +61,15 @@ def floor(database: Database, tmp_path: Path) -> Iterator[Floor]:
         ends.callback(hub.stop)
         for login in ("ana", "bruno"):
             hub.agent(login, "loja")
-        desks = [
-            ends.enter_context(_workstation(tmp_path / login, login, hub, size))
-            for login, size in (("ana", (80, 24)), ("bruno", (160, 45)))
-        ]
-        for one, name in zip(desks, ("Ana", "Bruno"), strict=True):
+        ana = ends.enter_context(_workstation(tmp_path / "ana", "ana", hub, (80, 24)))
+        bruno = ends.enter_context(_workstation(tmp_path / "bruno", "bruno", hub, (160, 45)))
+        for one, name in ((ana, "Ana"), (bruno, "Bruno")):
             one.wait_for("em dia", LONG)
             one.wait_for(f"{name} · N1 loja", LONG)  # who one is and works with, only the hub has said
             one.press("]")
             one.wait_for("[Livres 0]", LONG)
         witness = Reader(database, agent(database, "witness", all_teams=True))
-        yield Floor(hub, outside(hub, "site", "whatsapp", "loja"), *desks, witness)
+        yield Floor(hub, outside(hub, "site", "whatsapp", "loja"), ana, bruno, witness)
 
 
 def _workstation(folder: Path, login: str, hub: Served, size: tuple[int, int]) -> Tmux:

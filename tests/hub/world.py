@@ -114,7 +114,7 @@ class Reader:
     customers: dict[str, CustomerUpsert] = field(default_factory=dict)
     tickets: dict[str, TicketUpsert] = field(default_factory=dict)
     events: dict[str, EventAppend] = field(default_factory=dict)
-    content: dict[str, Any] = field(default_factory=dict)
+    content: dict[Any, Any] = field(default_factory=dict)
 
     def page(self, *, full: bool = False) -> ChangePage:
         with self.database.read() as db:
