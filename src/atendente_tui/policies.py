@@ -11,7 +11,9 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from atendente_tui.config import CalendarConfig, Config, ConfigError, Fault, SlaConfig, one_of, read_table
+from atendente_tui.config import CalendarConfig, Config, SlaConfig
+from atendente_tui.config_shared import read_table
+from atendente_tui.config_tables import ConfigError, Fault, one_of
 from atendente_tui.domain.calendar import BusinessCalendar
 from atendente_tui.domain.holidays import PublicHolidays
 from atendente_tui.domain.rules import DEFAULT_RULES, Rules

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from atendente_tui import labels
-from atendente_tui.config import ConfigError
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.desk.import_map import FIELDS, read_map
 from atendente_tui.desk.importing import read
 from atendente_tui.desk.storing import store_reading

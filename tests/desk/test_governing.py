@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from atendente_tui.clock import VirtualClock
-from atendente_tui.config import Config, load
+from atendente_tui.config import Config
+from atendente_tui.config_reading import load
 from atendente_tui.desk.governing import Governing
 from atendente_tui.domain.change import Change, ChangePage, SettingGone, SettingUpsert
 from atendente_tui.domain.rules import DEFAULT_RULES

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from atendente_tui.config import Config, ConfigError, load
+from atendente_tui.config import Config
+from atendente_tui.config_reading import load
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.domain.words import Channel, Status
 from atendente_tui.policies import rules_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from atendente_tui.config import load
+from atendente_tui.config_reading import load
 from atendente_tui.tui import keymap
 from atendente_tui.tui.actions import ACTIONS, CONTEXTS, GROUPS
 

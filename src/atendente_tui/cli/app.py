@@ -126,7 +126,7 @@ def run(arguments: Sequence[str]) -> int:
 def _speak_as_configured() -> None:
     """Help too speaks the language of the configuration; what is wrong with the file is said by who needs it."""
     from atendente_tui.cli.opening import configuration
-    from atendente_tui.config import ConfigError
+    from atendente_tui.config_tables import ConfigError
 
     with suppress(ConfigError):
         configuration()

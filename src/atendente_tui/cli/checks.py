@@ -10,7 +10,8 @@ from atendente_tui import labels, paths
 from atendente_tui.cli.check import NAMES, Check
 from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.store_checks import store_checks
-from atendente_tui.config import Config, ConfigError
+from atendente_tui.config import Config
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.secrets import SecretsError

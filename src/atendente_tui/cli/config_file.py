@@ -10,7 +10,9 @@ from typing import Any
 
 from atendente_tui import os_words, paths
 from atendente_tui.cli.exits import Ended, Exit, say
-from atendente_tui.config import Config, ConfigError, load
+from atendente_tui.config import Config
+from atendente_tui.config_reading import load
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.i18n import _
 
 

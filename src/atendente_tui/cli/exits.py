@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 
 from atendente_tui import labels, os_words, paths
-from atendente_tui.config import ConfigError
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_text

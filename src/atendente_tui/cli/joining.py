@@ -15,7 +15,8 @@ from atendente_tui.cli.exits import Ended, Exit, say
 from atendente_tui.cli.opening import configuration
 from atendente_tui.cli.printing import print_json
 from atendente_tui.cli.syncing import code_of_backend_error, told_backend_error
-from atendente_tui.config import Config, load
+from atendente_tui.config import Config
+from atendente_tui.config_reading import load
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 

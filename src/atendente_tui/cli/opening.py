@@ -16,7 +16,8 @@ from sqlcipher3.dbapi2 import Connection
 from atendente_tui import i18n, os_words, paths
 from atendente_tui.cli.exits import Ended, Exit, failures_said, say, unforeseen
 from atendente_tui.clock import SystemClock
-from atendente_tui.config import Config, load
+from atendente_tui.config import Config
+from atendente_tui.config_reading import load
 from atendente_tui.desk.desk import Desk
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _

@@ -14,7 +14,7 @@ from atendente_tui.cli.disclosing import given_in_full
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, configuration, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
-from atendente_tui.config import ConfigError
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.desk.views import views
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused

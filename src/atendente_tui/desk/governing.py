@@ -22,7 +22,8 @@ from atendente_tui.store.writing import Lane
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
-    from atendente_tui.config import Config, Fault
+    from atendente_tui.config import Config
+    from atendente_tui.config_tables import Fault
     from atendente_tui.domain.rules import Rules
     from atendente_tui.store.rows import SettingRow
     from atendente_tui.store.store import Store

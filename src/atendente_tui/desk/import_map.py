@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from atendente_tui.config import ConfigError, Fault, one_of, read_toml
+from atendente_tui.config_tables import ConfigError, Fault, one_of, read_toml
 from atendente_tui.domain.words import Channel, IdentityKind, Priority, Status, Tier
 from atendente_tui.i18n import _
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from atendente_tui.config import one_of
+from atendente_tui.config_tables import one_of
 from atendente_tui.desk.import_map import BadValue, ImportMap, Source
 from atendente_tui.desk.import_rows import Row, Skipped, first_reason, rows_of
 from atendente_tui.domain.change import (

@@ -16,7 +16,9 @@ from typing import Annotated, Any, Literal, NamedTuple, cast, get_args
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select
 
-from atendente_tui import config
+from atendente_tui.config import SlaConfig
+from atendente_tui.config_shared import read_table
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.domain.change import (
     ArticleUpsert,
     DirectoryEntry,
@@ -143,7 +145,7 @@ def word(kind: WordKind, key: str, label: str, file: str = "", line: int = 0) ->
 
 def policy_calendar(body: str) -> str:
     """The calendar that an SLA policy (a sound one) counts in."""
-    return cast(config.SlaConfig, config.read_table("sla", "policy", body, Path("sla"))).calendar
+    return cast(SlaConfig, read_table("sla", "policy", body, Path("sla"))).calendar
 
 
 def _done(key: str, name: str, faults: list[Fault], line: int = 0) -> None:
@@ -163,13 +165,13 @@ def _script_faults(key: str, body: str, name: str) -> list[Fault]:
 
 def _table_faults(kind: SettingKind, key: str, body: str, name: str) -> list[Fault]:
     try:
-        config.read_table("calendars" if kind == "calendar" else "sla", key, body, Path(name))
-    except config.ConfigError as error:
+        read_table("calendars" if kind == "calendar" else "sla", key, body, Path(name))
+    except ConfigError as error:
         return told(error, name)
     return []
 
 
-def told(error: config.ConfigError, name: str) -> list[Fault]:
+def told(error: ConfigError, name: str) -> list[Fault]:
     """The configuration's faults as those of a written file."""
     return [Fault(name, one.line, "", one.key, one.found, (one.allowed,)) for one in error.faults]
 

@@ -19,7 +19,8 @@ import tomlkit
 import yaml
 from sqlalchemy import Connection
 
-from atendente_tui import config
+from atendente_tui.config_shared import load_shared
+from atendente_tui.config_tables import ConfigError
 from atendente_tui.domain.change import ArticleUpsert, DirectoryEntry, SettingUpsert, received
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.hub import content
@@ -121,8 +122,8 @@ def _macros(folder: Path) -> Iterator[Entry | Fault]:
 
 def _team(path: Path) -> Iterator[Entry | Fault]:
     try:
-        shared = config.load_shared(path, HEADINGS)
-    except config.ConfigError as error:
+        shared = load_shared(path, HEADINGS)
+    except ConfigError as error:
         yield from content.told(error, TEAM)
         return
     for heading, kind in HEADINGS.items():

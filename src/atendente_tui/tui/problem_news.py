@@ -10,7 +10,7 @@ from atendente_tui.store import outbox, reading
 from atendente_tui.tui import outbox_words as words
 
 if TYPE_CHECKING:
-    from atendente_tui.config import Fault
+    from atendente_tui.config_tables import Fault
     from atendente_tui.store.rows import OutboxRow
     from atendente_tui.tui.app import AtendenteApp
 
