@@ -161,7 +161,7 @@ def test_any_rows(rows: list[list[str]], form: str, encoding: str, tmp_path: Pat
     assert {one.ticket for one in reading.events} == set(reading.tickets)
 
 
-@settings(quiet, max_examples=25)
+@settings(quiet, max_examples=sized(8, 25))
 @given(rows=st.lists(st.lists(_cell, min_size=7, max_size=7), max_size=5))
 def test_what_was_read_can_be_stored_twice(
     rows: list[list[str]], tmp_path_factory: pytest.TempPathFactory

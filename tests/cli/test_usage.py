@@ -131,7 +131,7 @@ def test_help_speaks_english() -> None:
 
 
 @settings(
-    max_examples=sized(40, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(12, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_no_words_end_in_a_traceback(data: st.DataObject, cli: Cli) -> None:

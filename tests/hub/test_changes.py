@@ -22,6 +22,7 @@ from atendente_tui.hub.scope import Actor
 from atendente_tui.hub.writer import Writer
 from tests.hub.conftest import BEGAN, new_file
 from tests.hub.world import Reader, agent, do, opened, person, said
+from tests.sizes import sized
 
 TEAMS = ("loja", "entrega", "cobranca")
 EVERYTHING = Actor("chefe", "Chefe", "administrator", (), True, 1)
@@ -236,7 +237,7 @@ def test_a_walk_takes_live_tickets_first_and_can_be_cut_anywhere(database: Datab
 
 
 def test_an_event_written_during_a_walk_is_not_missed(database: Database, writer: Writer) -> None:
-    tickets = [do(writer, opened) for _n in range(120)]
+    tickets = [do(writer, opened) for _n in range(sized(50, 120))]
     reader = Reader(database, EVERYTHING, limit=20)
     reader.page()
     reader.page()
