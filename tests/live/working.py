@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -93,6 +94,7 @@ class Witness:
             headers={"Authorization": f"token {token}"},
             timeout=60.0,
             trust_env=False,
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         )
 
     def ticket(self, number: int) -> dict[str, Any]:
