@@ -141,7 +141,10 @@ def the_same(db: Any, far_side: FarSide) -> list[str]:
         "SELECT count(*) FROM event e JOIN ticket t ON t.id = e.ticket_id"
         f" WHERE e.remote_id IS NULL AND coalesce(t.remote_id, '') NOT IN ({marks})"
         # or about one that was never named, as only a person said that it had arrived
-        " AND NOT (t.remote_id IS NULL AND t.status = 'closed' AND EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id))",
+        " AND NOT (t.remote_id IS NULL AND t.status = 'closed' AND EXISTS (SELECT 1 FROM draft d WHERE d.ticket_id = t.id))"
+        # or a change that a person said had arrived: where it changed nothing, nobody tells of it
+        " AND NOT (e.kind = 'field_change' AND EXISTS (SELECT 1 FROM outbox o WHERE o.command_id = e.command_id"
+        " AND o.state = 'confirmed' AND o.may_have_arrived))",
         tuple(kept),
     ).fetchone()[0]
     if more:

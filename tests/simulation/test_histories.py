@@ -35,7 +35,8 @@ def test_a_ticket_that_vanished_before_its_number_was_known_does_not_stay() -> N
 
 
 def test_a_ticket_that_only_a_person_said_had_arrived_and_that_vanished_does_not_stay() -> None:
-    assert history(100_244).faults == []
+    for seed in (100_244, 100_629):  # the second with a clock that is set back
+        assert history(seed).faults == []
 
 
 @pytest.mark.parametrize("seed", ONCE_FAILED, ids=str)

@@ -26,6 +26,8 @@ _UNBOUND = (
     "SELECT t.id FROM ticket t JOIN outbox o ON o.ticket_id = t.id WHERE t.remote_id IS NULL"
     " AND o.type = 'create' AND o.state = 'confirmed' AND o.may_have_arrived"
 )
+_LONG_AGO = f"(o.changed <= :now - {LOST} OR o.changed > :now + {LOST})"
+"""The second where the clock was set back meanwhile."""
 _CREATING = f"SELECT 1 FROM outbox WHERE state IN {_PENDING} AND type = 'create' LIMIT 1"
 
 
@@ -87,13 +89,15 @@ def awaited(db: Connection) -> bool:
 
 def is_lost(db: Connection, ticket_id: int, now: int) -> bool:
     """Whether this is one of them, and was waited for long enough."""
-    found = db.execute(f"{_UNBOUND} AND t.id = ? AND o.changed <= ?", (ticket_id, now - LOST)).fetchone()
+    found = db.execute(
+        f"{_UNBOUND} AND {_LONG_AGO} AND t.id = :ticket", {"now": now, "ticket": ticket_id}
+    ).fetchone()
     return found is not None
 
 
 def let_lost_go(tx: Tx) -> None:
     """After a pull that came to its end: what it has not brought in all that time is no more."""
-    found = tx.db.execute(f"{_UNBOUND} AND o.changed <= ?", (tx.now - LOST,)).fetchall()
+    found = tx.db.execute(f"{_UNBOUND} AND {_LONG_AGO}", {"now": tx.now}).fetchall()
     pending = effects.pending_tickets(tx) if found else frozenset()
     for (ticket_id,) in found:
         let_go(tx, ticket_id, pending=ticket_id in pending)
