@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from atendente_tui.domain.templates import VARIABLES
+from atendente_tui.knowledge.answers import read_answers
 from atendente_tui.knowledge.articles import read_article
 from atendente_tui.knowledge.macros import read_macro
 from atendente_tui.knowledge.processes import read_process
@@ -14,6 +15,7 @@ from atendente_tui.knowledge.scripts import read_scripts
 from atendente_tui.knowledge.written_events import KINDS
 from atendente_tui.training.figures import NAMES
 from atendente_tui.training.playing import load_play
+from atendente_tui.training.tracks import read_track
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -25,12 +27,16 @@ def fences(name: str, language: str) -> list[str]:
 
 
 def test_the_scenario_and_the_play_load(tmp_path: Path):
-    scenario, play = fences("scenarios.md", "yaml")
+    scenario, training, answers, track, play = fences("scenarios.md", "yaml")
     (tmp_path / "artigos").mkdir()
     (tmp_path / "s.yaml").write_text(scenario, "utf-8")
     (tmp_path / "p.yaml").write_text(play, "utf-8")
     assert load_scenario(tmp_path / "s.yaml")[1] == []
     assert load_play(tmp_path / "p.yaml")[1] == []
+    assert read_answers(answers, "a.yaml")[1] == []
+    assert read_track(track, "t.yaml")[1] == []
+    (tmp_path / "s.yaml").write_text(f"{scenario}\n{training}", "utf-8")
+    assert load_scenario(tmp_path / "s.yaml")[1] == []
 
 
 def test_what_is_known_is_written_as_the_page_says():

@@ -42,6 +42,7 @@ async def test_rt_keeps_the_promises_of_the_port(trial: Trial) -> None:
             wrong.append((outcome.check, outcome.detail))
     assert wrong == []
     assert found["absent"] == {
+        "agent_state",
         "brings_settings",
         "flag_article",
         *("hints_stand", "hints_tell", "presence_survives", "presence_tells"),

@@ -17,7 +17,7 @@ from tests.live.conftest import LiveRT, MakeAdapter
 from tests.live.proxy import Proxy
 
 LIST = re.compile(
-    r"/REST/2\.0/(?:tickets|transactions|users|queues/all|queues|groups|articles|customfields)(?:\?|$)"
+    r"/REST/2\.0/(?:tickets|transactions|users|queues/all|queues|groups|articles|customfields|attachments)(?:\?|$)"
 )
 """A search is put in the body of a POST to a list; what writes goes to a single thing or to the name of one."""
 EVERY = 300.0

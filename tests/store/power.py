@@ -125,7 +125,9 @@ def _step(call: str, rest: str, place: Path, upto: int) -> Step | None:
     if call in ("fsync", "fdatasync"):
         return Sync(name, upto)
     if call == "ftruncate":
-        return Write(name, int(rest.split(")")[0]), None)
+        length = re.search(r"\d+", rest)
+        assert length is not None, rest[:80]
+        return Write(name, int(length[0]), None)
     found = _WRITTEN.match(rest)
     assert found is not None, rest[:80]
     data = bytes.fromhex(found[1].replace("\\x", ""))

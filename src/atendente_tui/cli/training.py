@@ -76,9 +76,7 @@ def listing(
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="FILE...", help=_("Files or folders. Default: your own and the shipped ones.")
-        ),
+        typer.Argument(metavar="FILE", help=_("Files or folders. Default: your own and the shipped ones.")),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
