@@ -134,7 +134,7 @@ MUTANTS: dict[str, Mutant] = {
         ((Pusher, "recover", _forgets_the_pause),), NATIVE, "early"
     ),
     "a pause stops no request under way": Mutant(
-        ((Pusher, "_not_paused", _anything),), NATIVE, "early", first=21
+        ((Pusher, "_not_paused", _anything),), NATIVE, "early", first=71
     ),
     "it is not looked for": Mutant(((Pusher, "_looked_up", _never_looks),), MARKER, "doubled"),
     "it is looked for once": Mutant(((Pusher, "_looked_up", _looks_once),), MARKER, "doubled", first=15),
