@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# One more than there are cores: some tests wait for a helpdesk or a terminal most of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-monitor bench-personal bench-training live chaos chaos-store chaos-hub clean
 
@@ -36,10 +39,10 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev
-	$(BIN)/pytest --numprocesses=auto --dist=loadgroup -r fER
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup -r fER
 
 full: $(VENV)/.dev  ## the same tests at full size: every case of every promise (about an hour)
-	ATENDENTE_FULL=1 $(BIN)/pytest --numprocesses=auto --dist=loadgroup -r fER
+	ATENDENTE_FULL=1 $(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup -r fER
 
 screens: $(VENV)/.run  ## draw the README's pictures from the running program
 	$(BIN)/python -m tools.screens

@@ -134,8 +134,11 @@ def test_a_lone_surrogate_in_any_text_of_any_command_is_400(ana: httpx.Client) -
 
 def test_strange_text_anywhere_is_taken_or_refused(ana: httpx.Client, database_url: str) -> None:
     # What a database makes of a text is seen with the first two; the others are refused or taken before it.
-    for strange in STRANGE_TEXTS[: sized(2, None) if database_url.startswith("postgresql") else None]:
-        for place, made in with_each(str, strange):
+    texts = STRANGE_TEXTS[: sized(2, None) if database_url.startswith("postgresql") else None]
+    for nth, strange in enumerate(texts):
+        for n, (place, made) in enumerate(with_each(str, strange), nth):  # each text at a third of the places
+            if n % sized(3, 1):
+                continue
             answer = ana.post("commands", json={"commands": [made]})
             assert answer.status_code in (200, 422), (place, strange[:20], answer.text[:500])
             if answer.status_code == 422:
