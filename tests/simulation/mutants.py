@@ -166,8 +166,8 @@ MUTANTS: dict[str, Mutant] = {
     "what is gone is opened again by a no": Mutant(
         ((gone, "effects", SimpleNamespace(lay_under=_anything)),), None, "ticket", first=57
     ),
-    "what vanished without a number is not remembered": Mutant(
-        ((gone, "remember", _anything),), Kind("native"), "ticket", first=9165
+    "what only a person said had arrived is waited for": Mutant(
+        ((gone, "is_lost", lambda *_given: False),), None, "stuck", first=100_629
     ),
     "waits of a clock set back": Mutant(
         (
