@@ -124,10 +124,12 @@ async def test_sending_clears_the_text_only_after_the_commit(tmp_path: Path) -> 
         await one.until(lambda: "enviando" in said(one))
         assert composer.text == "Chega amanhã."
         assert composer.area.read_only
-        await one.pilot.press("ctrl+s", "x")
+        again = asyncio.create_task(one.pilot.press("ctrl+s"))  # is for where one will be then
+        await asyncio.to_thread(inside.wait, 0.2)
         assert composer.text == "Chega amanhã."
         gate.set()
         await one.until(lambda: composer.text == "")
+        await again
         assert not composer.area.read_only
         assert messages(one).count("Chega amanhã.") == 1
         assert "sai em 10 s: u desfaz" in said(one)

@@ -10,7 +10,7 @@ from tests.builders import NOW, ticket_change
 from tests.sizes import sized
 from tests.tui.monitor_world import monitor
 
-from atendente_tui.config import Config
+from atendente_tui.config import Config, UiConfig
 from atendente_tui.desk.floor import look
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
@@ -249,3 +249,30 @@ def _day(at: int):  # type: ignore[no-untyped-def]
     from atendente_tui.desk.floor import today
 
     return today(at, ZoneInfo("America/Sao_Paulo"))
+
+
+async def test_with_ascii_glyphs_only_letters_go_beyond_it(tmp_path: Path) -> None:
+    def plain(frame: str) -> None:
+        strange = {sign for sign in frame if not sign.isascii() and not sign.isalpha()}
+        assert not strange, f"{strange}:\n{frame}"
+
+    config = Config(ui=UiConfig(language="pt-BR", glyphs="ascii"))
+    async with monitor(tmp_path, size=SIZES[0], config=config) as one:
+        screen = one.app.screen
+        assert isinstance(screen, Monitor)
+        await one.until(lambda: screen.floor is not None)
+        for key in "123456":
+            await one.pilot.press(key)
+            await one.pilot.pause()
+            plain(one.frame())
+        await one.pilot.press("3", "down", "enter")
+        await one.until(lambda: isinstance(one.app.screen, Drill))
+        plain(await one.shows("TMPR"))
+    async with monitor(tmp_path / "wall", size=SIZES[0], wall=True, config=config) as one:
+        wall = one.app.screen
+        assert isinstance(wall, Wall)
+        await one.shows("Fila agora")
+        for _page in PAGES:
+            wall.turn()
+            await one.pilot.pause()
+            plain(one.frame())
