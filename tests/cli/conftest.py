@@ -17,7 +17,7 @@ import pytest
 from atendente_tui import i18n
 from atendente_tui.cli.app import run
 
-PATIENCE = 120
+PATIENCE = 300
 
 
 class Answer(NamedTuple):
