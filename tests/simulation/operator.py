@@ -26,7 +26,7 @@ from atendente_tui.desk.desk import Agent, Can, Desk, Submitted
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel, OutboxState, Priority, Status, Tier
 from tests.simulation.far_side import FarSide
-from tests.simulation.mortal import MortalStore
+from tests.simulation.mortal import Killed, MortalStore
 from tests.simulation.virtual import done
 
 STOPPED = (OutboxState.REFUSED, OutboxState.CONFLICT, OutboxState.UNKNOWN)
@@ -136,7 +136,13 @@ class Operator:
         rows = outbox.listing(self.store.reader(), STOPPED)
         for row in rows if last else rows[:1]:
             with suppress(Refused):
-                self._decide(row, self.rng.choice(("retry", "edit", "discard")) if not give_up else "discard")
+                try:
+                    self._decide(
+                        row, self.rng.choice(("retry", "edit", "discard")) if not give_up else "discard"
+                    )
+                except Killed:  # after the choice was saved, perhaps: it stands under an id of its own then
+                    self.dropped.add(row.command_id)
+                    raise
         return len(rows)
 
     def _decide(self, row: Any, choice: str) -> None:
