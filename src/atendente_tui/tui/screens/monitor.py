@@ -6,7 +6,6 @@ trace; `Escape` and the number keys lead back.
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -18,9 +17,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from atendente_tui.desk import floor as looking
 from atendente_tui.i18n import _, later
 from atendente_tui.tui import monitor_alerts, monitor_rows, terminal
+from atendente_tui.tui.floor_look import FloorLook
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.widgets.key_bar import KeyBar
 from atendente_tui.tui.widgets.line_pane import LinePane
@@ -106,7 +105,7 @@ class Monitor(Screen[None]):
         self.keys = KeyBar(id="keys")
         self._came_from = "risk"
         self._zoomed = False
-        self._owed = False
+        self._look = FloorLook(self, self.show)
         self._known: frozenset[str] | None = None
 
     # Arrangement
@@ -187,17 +186,7 @@ class Monitor(Screen[None]):
         self.look_again()
 
     def look_again(self) -> None:
-        """Read the floor once more, in a thread; asked again meanwhile, once more after it."""
-        if any(one.group == "look" and one.is_running for one in self.workers):
-            self._owed = True
-            return
-        self.run_worker(self._look, thread=True, group="look", exit_on_error=True)
-
-    def _look(self) -> None:
-        workplace = self.app.workplace
-        with closing(workplace.store.reader()) as db:
-            found = looking.look(db, workplace.config, self.app.now_ms(), workplace.zone)
-        self.app.call_from_thread(self.show, found)
+        self._look.again()
 
     def show(self, found: Floor) -> None:
         self.floor = found
@@ -208,9 +197,6 @@ class Monitor(Screen[None]):
             self.lists[name].set_rows(make(found, look))
         self.bar.show(found)
         self._alert(found)
-        if self._owed:
-            self._owed = False
-            self.set_timer(0.2, self.look_again)
 
     @property
     def looks(self) -> monitor_rows.Look:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -13,11 +12,11 @@ from textual.screen import Screen
 from textual.widgets import Digits, Static
 
 from atendente_tui import formats, labels
-from atendente_tui.desk import floor as looking
 from atendente_tui.i18n import _
 from atendente_tui.metrics import wording
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.tui import monitor_rows
+from atendente_tui.tui.floor_look import FloorLook
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.sparkline import sparkline
 from atendente_tui.tui.widgets.row_list import RowList
@@ -69,6 +68,7 @@ class Wall(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._look = FloorLook(self, self.show)
         self.page = 0
         self.floor: Floor | None = None
         self._title = Static("", classes="wall-title")
@@ -90,14 +90,7 @@ class Wall(Screen[None]):
         self.look_again()
 
     def look_again(self) -> None:
-        if not any(one.group == "look" and one.is_running for one in self.workers):
-            self.run_worker(self._look, thread=True, group="look", exit_on_error=True)
-
-    def _look(self) -> None:
-        workplace = self.app.workplace
-        with closing(workplace.store.reader()) as db:
-            found = looking.look(db, workplace.config, self.app.now_ms(), workplace.zone)
-        self.app.call_from_thread(self.show, found)
+        self._look.again()
 
     def show(self, found: Floor) -> None:
         changed = self.floor is None or found._replace(at=0) != self.floor._replace(at=0)
