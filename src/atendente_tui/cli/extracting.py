@@ -11,7 +11,7 @@ from atendente_tui.cli.exchanging import Format
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import session
 from atendente_tui.cli.printing import print_json
-from atendente_tui.cli.windows import given_window
+from atendente_tui.cli.windows import Since, Until, given_window
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 
@@ -27,13 +27,8 @@ def extract(
     table: Annotated[
         list[str] | None, typer.Option("--table", help=_("tickets or events; both of them without it."))
     ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", help=_("ISO 8601: a day or a moment. Default: today."))
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option("--to", help=_("ISO 8601: a day, which is included, or a moment. Default: now.")),
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     kind: Annotated[Format, typer.Option("--format", help=", ".join(Format))] = Format.CSV,
     reveal: Annotated[
         str | None,

@@ -12,7 +12,7 @@ from atendente_tui.cli import shapes
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.opening import Session, session
 from atendente_tui.cli.printing import print_json, print_table, print_text
-from atendente_tui.cli.windows import given_window
+from atendente_tui.cli.windows import Since, Until, given_window
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.goals import FIGURES
 from atendente_tui.i18n import _
@@ -42,13 +42,8 @@ def report(
             metavar="[KPI]...", autocompletion=_figures_for, help=_("Which figures; all of them without one.")
         ),
     ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", help=_("ISO 8601: a day or a moment. Default: today."))
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option("--to", help=_("ISO 8601: a day, which is included, or a moment. Default: now.")),
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     apart: Annotated[
         str | None,
         typer.Option("--by", help="channel, team, tier, agent, reason, direction, hour, day, week, month"),

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.i18n import _
 
 if TYPE_CHECKING:
     from atendente_tui.cli.opening import Session
     from atendente_tui.metrics.scope import Window
+
+
+Since = Annotated[str | None, typer.Option("--from", help=_("ISO 8601: a day or a moment. Default: today."))]
+Until = Annotated[
+    str | None,
+    typer.Option("--to", help=_("ISO 8601: a day, which is included, or a moment. Default: now.")),
+]
 
 
 def given_window(since: str | None, until: str | None, at: Session) -> Window:
