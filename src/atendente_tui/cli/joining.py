@@ -54,11 +54,10 @@ def login(
     who = None if no_check else _tried(config, secret)
     if who is not None:
         _refuse_other(backend.name, who)
-    login_there = backend.user or (who.login if who is not None else None)
+    login_there = backend.user
     if url:
+        login_there = login_there or (who.login if who is not None else None)
         work_on(backend.name, url, login_there)
-    else:
-        login_there = backend.user
     secrets.keep_backend_secret(backend.name, login_there, secret)
     if as_json:
         print_json({"login": who.login if who else None, "teams": list(who.teams) if who else []})

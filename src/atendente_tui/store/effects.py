@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from atendente_tui.domain.command import Command, Receipt
     from atendente_tui.store.writing import Tx
 
-_PENDING = "('held','queued','sent','unknown','refused','conflict')"
+PENDING = "('held','queued','sent','unknown','refused','conflict')"
 _IN_FORCE = ("held", "queued", "sent", "unknown")
 _ALL = ("id", "customer_id", "channel", *columns.HELD, *columns.TRAIL)
 _BESIDE = ("@event", "@more")
@@ -193,7 +193,7 @@ def held_fields(tx: Tx, ticket_id: int) -> frozenset[str]:
     return frozenset(
         found[0]
         for found in tx.db.execute(
-            f"SELECT DISTINCT j.key FROM outbox o, json_each(o.undo) j WHERE o.ticket_id = ? AND o.state IN {_PENDING}"
+            f"SELECT DISTINCT j.key FROM outbox o, json_each(o.undo) j WHERE o.ticket_id = ? AND o.state IN {PENDING}"
             " AND substr(j.key, 1, 1) != '@'",
             (ticket_id,),
         )
@@ -217,7 +217,7 @@ def pending_tickets(tx: Tx) -> frozenset[int]:
     return frozenset(
         found[0]
         for found in tx.db.execute(
-            f"SELECT DISTINCT ticket_id FROM outbox WHERE state IN {_PENDING} AND ticket_id IS NOT NULL"
+            f"SELECT DISTINCT ticket_id FROM outbox WHERE state IN {PENDING} AND ticket_id IS NOT NULL"
         )
     )
 
@@ -239,7 +239,7 @@ def _replay(
     given = [
         _Given(n, json.loads(body), json.loads(record), state)
         for n, body, record, state in tx.db.execute(
-            f"SELECT n, body, undo, state FROM outbox WHERE ticket_id = ? AND state IN {_PENDING} ORDER BY n",
+            f"SELECT n, body, undo, state FROM outbox WHERE ticket_id = ? AND state IN {PENDING} ORDER BY n",
             (ticket_id,),
         ).fetchall()
     ]
@@ -347,7 +347,7 @@ def _unfact(tx: Tx, body: Mapping[str, Any], record: list[Any]) -> None:
     """A later fact of the same name, still on its way, stays: it then replaced what ours had replaced."""
     customer, name, *old = record
     later = tx.db.execute(
-        f"SELECT n, undo FROM outbox WHERE type = 'fact' AND state IN {_PENDING} AND n >"
+        f"SELECT n, undo FROM outbox WHERE type = 'fact' AND state IN {PENDING} AND n >"
         " (SELECT n FROM outbox WHERE command_id = ?) AND json_extract(undo, '$.@more.fact[0]') = ?"
         " AND json_extract(undo, '$.@more.fact[1]') = ? ORDER BY n LIMIT 1",
         (body["id"], customer, name),

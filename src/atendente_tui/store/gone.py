@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _GONE = "gone:"
 """Before a remote id, the key under which `sync_state` remembers it."""
-_PENDING = "('held','queued','sent','unknown','refused','conflict')"
 LOST = 600_000
 """Milliseconds for which pulls may still bring a ticket that a person said had arrived."""
 _UNBOUND = (
@@ -28,7 +27,7 @@ _UNBOUND = (
 )
 _LONG_AGO = f"(o.changed <= :now - {LOST} OR o.changed > :now + {LOST})"
 """The second where the clock was set back meanwhile."""
-_CREATING = f"SELECT 1 FROM outbox WHERE state IN {_PENDING} AND type = 'create' LIMIT 1"
+_CREATING = f"SELECT 1 FROM outbox WHERE state IN {effects.PENDING} AND type = 'create' LIMIT 1"
 
 
 def let_go(tx: Tx, ticket_id: int, *, pending: bool) -> bool:
