@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from atendente_tui import i18n
 
+KNOWN: set[threading.Thread] = set()
+"""Threads of the test run itself, and those a failure has named already."""
 SHARED = Path(__file__).parents[2] / "shared"
 
 
@@ -29,6 +32,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(part in item.nodeid for part in IN_REAL_TERMINALS) and not item.get_closest_marker("flaky"):
             item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+def pytest_collection_finish() -> None:
+    KNOWN.update(threading.enumerate())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """No file leaves a thread at work: five that turned in circles once made everything after them many times slower.
+
+    Idle ones of a pool may stay.
+    """
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        idle = ("asyncio_", "ThreadPool", "Dummy")
+        left = {one for one in threading.enumerate() if not one.name.startswith(idle)} - KNOWN
+        if left:
+            KNOWN.update(left)
+            pytest.fail(f"{item.path.name} left running: {', '.join(sorted(one.name for one in left))}")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import ipaddress
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -94,25 +95,29 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path, "confiavel")
 
 
-def serving(certificate: Path) -> Iterator[str]:
+@contextmanager
+def serving(certificate: Path | None) -> Iterator[int]:
+    """A port of this machine; without a certificate it speaks in the clear."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Told) as server:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"https://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
 
 
-async def asked(certificate: Path, verify: bool | str) -> int:
+async def asked(certificate: Path | None, verify: bool | str) -> int:
     Told.requests.clear()
-    for url in serving(certificate):
-        http = Http(url, verify=verify)
+    with serving(certificate) as port:
+        http = Http(f"https://127.0.0.1:{port}", verify=verify)
         try:
             return (await http.send("GET", "/", headers={"Authorization": "segredo"})).status
         finally:
             await http.aclose()
-    raise AssertionError
 
 
 async def test_one_s_own_authority_is_believed_where_it_is_named(authority: Authority) -> None:
@@ -135,13 +140,7 @@ async def test_no_word_to_one_who_cannot_prove_it(fault: str, authority: Authori
     assert Told.requests == []
 
 
-async def test_nothing_in_the_clear_where_a_secret_channel_was_asked_for(tmp_path: Path) -> None:
-    Told.requests.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Told) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        http = Http(f"https://127.0.0.1:{server.server_port}")
-        with pytest.raises(Unreachable):
-            await http.send("GET", "/", headers={"Authorization": "segredo"})
-        await http.aclose()
-        server.shutdown()
+async def test_nothing_in_the_clear_where_a_secret_channel_was_asked_for() -> None:
+    with pytest.raises(Unreachable):
+        await asked(None, True)
     assert Told.requests == []

@@ -130,8 +130,10 @@ def test_the_clock_is_held_against_the_helpdesk_s(
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         (tmp_path / "config.toml").write_text(f'[backend]\nname = "rt"\nurl = "{url}"\nuser = "ana"\n')
-        answer = cli("doctor", "--json")
-        server.shutdown()
+        try:
+            answer = cli("doctor", "--json")
+        finally:
+            server.shutdown()
     told = {one["name"]: one for one in answer.json()["checks"]}
     assert answer.code == 1
     assert not told["clock"]["ok"]
