@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# One more than there are cores: some tests wait for a helpdesk or a terminal most of their time.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Two more than there are cores: some tests wait for a helpdesk or a terminal most of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-monitor bench-personal bench-training live chaos chaos-store chaos-hub clean

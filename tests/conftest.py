@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -13,6 +14,8 @@ from atendente_tui import i18n
 
 KNOWN: set[threading.Thread] = set()
 """Threads of the test run itself, and those a failure has named already."""
+ENDING = 10.0
+"""Seconds that those which were told to stop may take."""
 SHARED = Path(__file__).parents[2] / "shared"
 
 
@@ -46,8 +49,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """
     yield
     if nextitem is None or nextitem.path != item.path:
-        idle = ("asyncio_", "ThreadPool", "Dummy")
+        idle = ("asyncio_", "ThreadPool", "AnyIO", "Dummy")
         left = {one for one in threading.enumerate() if not one.name.startswith(idle)} - KNOWN
+        until = monotonic() + ENDING
+        for one in left:
+            one.join(max(0.0, until - monotonic()))
+        left = {one for one in left if one.is_alive()}
         if left:
             KNOWN.update(left)
             pytest.fail(f"{item.path.name} left running: {', '.join(sorted(one.name for one in left))}")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 from tests.builders import NOW, make_store
 
 from atendente_tui.clock import VirtualClock
@@ -66,6 +67,28 @@ def test_every_page_is_looked_at_once_a_week(tmp_path: Path, monkeypatch: pytest
     assert keeper is not None
     assert until(lambda: keeper.faults)
     again.close()
+
+
+def test_a_copy_that_could_not_be_made_is_tried_again_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "CHECK_AFTER", 0.0)
+    monkeypatch.setattr(keeping, "COPY_AFTER", 0.05)
+    right, tried = backup.back_up, []
+
+    def locked_once(*args: object, **how: object) -> object:
+        tried.append(1)
+        if len(tried) == 1:
+            raise sqlite.OperationalError("database is locked")
+        return right(*args, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backup, "back_up", locked_once)
+    store = make_store(tmp_path, tickets=3)
+    assert until(lambda: backup.backups(store.path))
+    assert store.keeper is not None
+    assert until(lambda: store.keeper is not None and store.keeper.copy_failed is None)
+    store.close()
+    assert len(tried) == 2
 
 
 def test_a_copy_is_made_when_there_is_something_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

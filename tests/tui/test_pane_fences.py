@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.sizes import sized
 from tests.tui.pane_world import agent, history, message, ticket, world
 
 from atendente_tui.domain.change import (
@@ -36,6 +37,9 @@ PAYLOADS = (
     "",
     " ",
 )
+
+TOGETHER = (*("".join(PAYLOADS[n::4]) for n in range(4)), "")
+"""At each change several in one; each alone at full size."""
 
 
 def everywhere(payload: str) -> list[Change]:
@@ -107,7 +111,7 @@ def everywhere(payload: str) -> list[Change]:
     ]
 
 
-@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+@pytest.mark.parametrize("payload", sized(TOGETHER, PAYLOADS), ids=lambda one: str(len(one)))
 async def test_every_pane_survives(tmp_path: Path, payload: str) -> None:
     async with world(tmp_path, *everywhere(payload)) as one:
         bells: list[int] = []

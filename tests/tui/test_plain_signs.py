@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from tests.sizes import sized
 from tests.tui.pane_world import BACKEND, World, history, message, put, world
 from textual.screen import Screen
 
@@ -104,7 +105,9 @@ def trouble(one: World) -> None:
     one.store.write(job)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=["80x24", "160x45"])
+@pytest.mark.parametrize(
+    "size", sized([(160, 45)], [(80, 24), (160, 45)]), ids=lambda one: f"{one[0]}x{one[1]}"
+)
 async def test_only_letters_go_beyond_ascii_on_every_screen(tmp_path: Path, size: tuple[int, int]) -> None:
     said = message(300, "late", 1, WRITTEN)
     async with world(tmp_path, *history(), said, size=size, glyphs="ascii") as one:

@@ -27,6 +27,7 @@ CHECK_AFTER = 5.0
 """Seconds after opening: the first screen comes first."""
 CHECK_EVERY = 7 * 86_400.0
 COPY_AFTER = 600.0
+"""Seconds until the first copy, and until the next try of one that could not be made."""
 COPY_EVERY = 3_600.0
 
 
@@ -57,9 +58,9 @@ class Keeper(threading.Thread):
             self._check()
         pause = COPY_AFTER
         while not self._ended.wait(pause):
-            pause = COPY_EVERY
             room.lay(self._store.path)
             self._copy()
+            pause = COPY_EVERY if self.copy_failed is None else COPY_AFTER
             if self._is_due():
                 self._check()
 
