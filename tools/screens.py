@@ -13,15 +13,22 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "docs" / "screens"
 SIZES = ("160x45", "80x24")
-REVIEW = Path(__file__).parent / "revisao.yaml"
-REVIEWED = ("revisao", "achados", "motivo")
-KEPT = ("resposta", "conversa", "busca", "saida", "roteiro", "macro")
+HERE = Path(__file__).parent
+PLAYS: tuple[tuple[Path | None, tuple[str, ...]], ...] = (
+    (None, ("resposta", "conversa", "busca", "saida", "roteiro", "macro")),
+    (HERE / "revisao.yaml", ("revisao", "achados", "motivo")),
+    (
+        HERE / "ligacao.yaml",
+        ("ramo", "outro-chamado", "de-volta", "pergunta", "inserido", "travado", "por-que", "enviado"),
+    ),
+)
+"""What is played (None: the shipped one), and which of its pictures are kept."""
 
 
 def main() -> int:
     TARGET.mkdir(parents=True, exist_ok=True)
     for size in SIZES:
-        for play, kept in ((None, KEPT), (REVIEW, REVIEWED)):
+        for play, kept in PLAYS:
             if code := drawn(size, play, kept):
                 return code
     return 0

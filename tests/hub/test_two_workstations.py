@@ -147,6 +147,39 @@ def test_a_message_shows_in_both_one_claims_and_the_second_answer_sees_what_the_
     assert [text for _who, text in answers(floor)] == ["Oi! Seu pedido sai hoje.", "Oi! Vou verificar."]
 
 
+def test_a_file_goes_from_one_composer_to_the_other_s_disk(floor: Floor, tmp_path: Path) -> None:
+    sent = tmp_path / "segunda via.txt"
+    sent.write_text("Segunda via do pedido 88571.\n", "utf-8")
+    saved = tmp_path / "de bruno"
+    saved.mkdir()
+    floor.site.take(text="Cadê a nota?", subject="Nota", customer=person("+5511912345678", "whatsapp"))
+    for one in (floor.ana, floor.bruno):
+        one.wait_for("Nota", LONG)
+        one.press("Enter")
+        one.wait_for("Cadê a nota?", LONG)
+    floor.ana.press("r")
+    floor.ana.wait_for("Responder", LONG)
+    floor.ana.type("Segue a nota.")
+    floor.ana.wait_for("Segue a nota.", LONG)
+    floor.ana.press("C-t")
+    floor.ana.wait_for("Qual arquivo?", LONG)
+    floor.ana.type(str(sent))
+    floor.ana.press("Enter")
+    floor.ana.wait_for("Anexar este arquivo?", LONG)
+    floor.ana.press("Enter")
+    floor.ana.wait_for("vai junto", LONG)
+    floor.ana.press("C-s")
+    floor.bruno.wait_for("Segue a nota.", LONG)
+    floor.bruno.wait_for("segunda via.txt", LONG)
+    floor.bruno.press("A")
+    floor.bruno.wait_for("Salvar", LONG)
+    floor.bruno.press("C-u")
+    floor.bruno.type(str(saved))
+    floor.bruno.press("Enter")
+    file = saved / sent.name
+    _until(floor, lambda: file.exists() and file.read_bytes() == sent.read_bytes())
+
+
 def _outcome(floor: Floor) -> tuple[Tmux, Tmux]:
     """Who lost and who won the claim, by the hub's word."""
     found: list[str | None] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -169,6 +170,29 @@ def test_both_answer_and_the_second_has_what_the_first_said(
     again = outgoing.retry(ana.desk, mine).result().command_id
     ana.becomes(again, "confirmed")
     bruno.has("Já vejo.")
+
+
+def test_an_answer_for_later_leaves_at_its_time_though_the_workstation_was_closed_meanwhile(
+    shop: Served, tmp_path: Path
+) -> None:
+    ana = Workstation(tmp_path, shop, "ana").begin()
+    remote = shop.ticket("loja").remote_id
+    here = ana.ticket(remote)
+    ana.has("Cadê meu pedido?")
+    at = ana.clock.now() + timedelta(seconds=6)
+    beside = answering.Beside(at=at)
+    sent = answering.reply(ana.desk, here, "Sai às nove.", channel=Channel.EMAIL, beside=beside).result()
+    assert ana.row(sent.command_id).state == "held"
+    ana.end()
+    ana = Workstation(tmp_path, shop, "ana").begin()
+    try:
+        ana.becomes(sent.command_id, "confirmed")
+        ana.has("Sai às nove.")
+        [(settled,)] = ana.ask("SELECT changed FROM outbox WHERE command_id = ?", str(sent.command_id))
+        assert settled >= to_ms(at), "not before its time"
+        assert ana.ask("SELECT count(*) FROM event WHERE text = 'Sai às nove.'") == [(1,)]
+    finally:
+        ana.end()
 
 
 def test_who_looks_at_what_is_known_to_the_other(both: tuple[Workstation, Workstation], shop: Served) -> None:

@@ -17,6 +17,7 @@ from atendente_tui.desk.desk import Can
 from atendente_tui.domain.words import Channel, EventKind
 from atendente_tui.store import reading
 from atendente_tui.tui.asking import ChoiceScreen
+from atendente_tui.tui.widgets import composer_sending
 from atendente_tui.tui.widgets.composer import Composer
 
 
@@ -442,3 +443,16 @@ async def test_the_border_of_a_note_differs_with_every_set_of_signs(tmp_path: Pa
         await one.shows("Nota interna")
         assert composer.styles.border_top[1] != colour
         assert (answer, side()) == (("┃", "║") if glyphs == "unicode" else ("#", ":"))
+
+
+async def test_what_is_said_of_leaving_stays_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts down, and nothing of it is left once the answer may be gone."""
+    monkeypatch.setattr(composer_sending, "SECOND", 0.05)
+    async with world(tmp_path) as one:
+        await writing(one, text="Sai hoje.")
+        await one.pilot.press("ctrl+s")
+        await one.shows("sai em 10 s: u desfaz")
+        one.clock.advance(timedelta(seconds=7))
+        await one.shows("sai em 3 s: u desfaz")
+        one.clock.advance(timedelta(seconds=4))
+        await one.until(lambda: "sai em" not in said(one))

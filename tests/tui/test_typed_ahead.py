@@ -13,6 +13,10 @@ SETTINGS = '[store]\nencryption = "off"\n\n[agent]\nlogin = "ana"\nname = "Ana S
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Terminal:
+    return terminal(tmp_path, 80, 24)
+
+
+def terminal(tmp_path: Path, columns: int, rows: int) -> Terminal:
     (tmp_path / "config.toml").write_text(SETTINGS, encoding="utf-8")
     make_store(tmp_path / "data", tickets=20).close()
     environment = {
@@ -20,7 +24,7 @@ def screen(tmp_path: Path) -> Terminal:
         "ATENDENTE_DATA": str(tmp_path / "data"),
         "ATENDENTE_LANG": "pt-BR",
     }
-    return Terminal(columns=80, rows=24, environment=environment)
+    return Terminal(columns=columns, rows=rows, environment=environment)
 
 
 def test_letters_and_editing_keys_keep_their_order(screen: Terminal) -> None:
@@ -50,6 +54,25 @@ def test_keys_after_a_send_are_for_where_one_is_then(screen: Terminal) -> None:
         screen.wait_for("rascunho recuperado")
         screen.wait_for("# primeira")
         assert "# segunda" not in screen.text()
+
+
+def test_a_pane_one_goes_to_gets_the_keys_that_follow(tmp_path: Path) -> None:
+    """Actions of the program (1, Enter) and what a widget is bound to (End, Up) keep their order, too."""
+    with terminal(tmp_path, 160, 45) as screen:
+        screen.wait_for("Roteiros")
+        screen.wait_for("Zélia")
+        screen.press("enter")
+        screen.wait_for("por que está aqui?")
+        for _ in range(3):
+            screen.send(b"1\x1b[H\r")
+            screen.wait_for(lambda seen: "Túlio" in _side(seen))
+            screen.send(b"1\x1b[F\x1b[A\r")  # the queue, its last row, the one above, open
+            screen.wait_for(lambda seen: "Lúcia" in _side(seen))
+
+
+def _side(seen: str) -> str:
+    """The customer's pane."""
+    return "\n".join(line[128:] for line in seen.split("\n"))
 
 
 def test_a_form_concludes_with_what_was_typed_before(screen: Terminal) -> None:

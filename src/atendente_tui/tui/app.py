@@ -200,9 +200,17 @@ class AtendenteApp(App[int], inherit_bindings=False):
             if field is not None and not event.is_printable and field.check_consume_key("a", "a"):
                 if await self._in_turn(event, field):
                     return
-            elif self._take(event):
+            elif self._take(event) or (not self._is_text(event, field) and await self._bound(event)):
                 return
         await super().on_event(event)
+
+    async def _bound(self, event: events.Key) -> bool:
+        """Do what a key is bound to now. Sent round through the widgets, it would be overtaken by actions pressed after it."""
+        self.app_focus = True
+        return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
+
+    def _is_text(self, event: events.Key, field: Widget | None) -> bool:
+        return field is not None and field.check_consume_key(event.key, event.character)
 
     async def _rest(self) -> None:
         """What is pressed while something is being sent is meant for where one will be then."""
@@ -226,11 +234,10 @@ class AtendenteApp(App[int], inherit_bindings=False):
         tab = getattr(field, "tab_behavior", None)  # of those with several lines
         if (event.key == "enter" and tab is not None) or (event.key == "tab" and tab == "indent"):
             return False  # these are text to it
-        return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
+        return await self._bound(event)
 
     def _take(self, event: events.Key) -> bool:
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
+        if self._is_text(event, self.focused):
             return False
         action = self.keymap.find(event.key, self.contexts())
         if action is None:

@@ -324,6 +324,15 @@ class Composer(Vertical):
             to.set_lines([lines.reply_line(self._customer, channel, masked(self.way), glyphs), *beside])
         self.say(review)
 
+    def restate(self, said: str, now: str) -> bool:
+        """Say `now` in place of what `clear` said; False when something else is said by this time."""
+        if self._draft_state != said:
+            return False
+        if now != said:
+            self._draft_state = now
+            self.say(self.review())
+        return True
+
     def say(self, review: Review) -> None:
         """Show how the text stands."""
         board, glyphs = self.query_one("#say", LineBoard), self.app.glyphs

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 THINK = 0.5
 """Seconds a warning must have been on screen before the same key means "send it all the same"."""
 
+SECOND = 1.0
+"""Seconds between two looks at what is said of leaving."""
 LATER = 300
 """Seconds of a hold from which on the hour is said in place of the seconds."""
 NOTICE = 4.0
@@ -131,21 +133,31 @@ async def _give(
 
 def _sent(composer: Composer, submitted: Submitted) -> None:
     """Empty the field, say until when it can be taken back, and go where the next verb is one key away."""
-    seconds = (submitted.hold_until - composer.app.now_ms()) // 1000
-    said = _("on its way out")
-    if composer.going.at is not None or seconds > LATER:
-        when = formats.moment(submitted.hold_until, composer.app.workplace.zone, composer.app.now_ms())
-        undo = composer.app.keymap.shown("undo")
-        said = _("leaves {when}: {undo} takes it back").format(when=when, undo=undo)
-    elif seconds > 0:
-        undo = composer.app.keymap.shown("undo")
-        said = _("leaves in {n} s: {undo} takes it back").format(n=seconds, undo=undo)
-    composer.clear(said)
+    said = _leaving(composer, submitted.hold_until)
+    composer.clear(said or _("on its way out"))
+    _count_down(composer, submitted.hold_until, said)
     workstation: Any = composer.screen
     if workstation.focused is composer.area:
         workstation.go("ticket")
     if workstation.one_at_a_time:
-        composer.app.say(said, seconds=NOTICE)
+        composer.app.say(said or _("on its way out"), seconds=NOTICE)
+
+
+def _leaving(composer: Composer, until: int) -> str:
+    """When it leaves and what takes it back; "" once it may be gone."""
+    seconds = -((composer.app.now_ms() - until) // 1000)
+    undo = composer.app.keymap.shown("undo")
+    if seconds > LATER:
+        when = formats.moment(until, composer.app.workplace.zone, composer.app.now_ms())
+        return _("leaves {when}: {undo} takes it back").format(when=when, undo=undo)
+    return _("leaves in {n} s: {undo} takes it back").format(n=seconds, undo=undo) if seconds > 0 else ""
+
+
+def _count_down(composer: Composer, until: int, said: str) -> None:
+    """Keep true what is said of when it leaves, second by second, until it has left or something else is said."""
+    now = _leaving(composer, until)
+    if said and composer.restate(said, now):
+        composer.set_timer(SECOND, partial(_count_down, composer, until, now))
 
 
 def _refused(composer: Composer, refused: Refused) -> None:
