@@ -13,6 +13,8 @@ Fate = Literal["pass", "swallow", "cut", "late", "refuse", "stall", "twice"]
 late: the client is let down at once, the server gets the request seconds later. refuse: the server never hears it.
 stall: the answer begins, and never ends. twice: the server gets it twice, the second answer is heard."""
 
+PATIENCE = 30.0
+"""Seconds that late requests may take."""
 STALL = 1.5
 """Seconds before a stalled line breaks."""
 
@@ -43,8 +45,11 @@ class Proxy:
         await self.settled()
 
     async def settled(self) -> None:
-        """Wait for the late requests."""
-        await asyncio.gather(*self._background, return_exceptions=True)
+        """Wait for the late requests; a stream of hints that came late never ends by itself."""
+        if self._background:
+            _done, left = await asyncio.wait(self._background, timeout=PATIENCE)
+            for one in left:
+                one.cancel()
 
     def once(self, fate: Fate, *, method: str = "POST", path: str = "") -> None:
         """The next matching request meets `fate`, all others pass."""
