@@ -137,9 +137,9 @@ def test_a_message_shows_in_both_one_claims_and_the_second_answer_sees_what_the_
     assert [text for _who, text in answers(floor)] == ["Oi! Seu pedido sai hoje."]
 
     lost.press("O")
-    lost.wait_for("conflito", LONG)
+    lost.wait_for("Precisam de você", LONG)
     lost.press("c")
-    seen = lost.wait_for("+ ", LONG)
+    seen = lost.wait_for("m enviar a minha", LONG)
     assert "Oi! Seu pedido sai hoje." in seen
     assert "Oi! Vou verificar." in seen
     lost.press("m")

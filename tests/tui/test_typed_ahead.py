@@ -70,6 +70,24 @@ def test_a_pane_one_goes_to_gets_the_keys_that_follow(tmp_path: Path) -> None:
             screen.wait_for(lambda seen: "Lúcia" in _side(seen))
 
 
+def test_what_an_action_opens_gets_the_keys_that_follow(screen: Terminal) -> None:
+    """`O` opens the board of what is on its way, `down` and `enter` are for that; `z` a form, and letters are its text."""
+    with screen:
+        screen.wait_for("Roteiros")
+        screen.press("enter")
+        screen.wait_for("por que está aqui?")
+        screen.send(b"ouma nota\x13")
+        screen.wait_for("# uma nota")
+        for typed, then in (
+            (b"O\r", "# uma nota"),  # the ticket of the board's first row
+            ("z\x15amanhã 9h\r".encode(), "adiado"),
+        ):
+            screen.send(b"1")
+            screen.wait_for("[1 Minha")
+            screen.send(typed)
+            screen.wait_for(then)
+
+
 def _side(seen: str) -> str:
     """The customer's pane."""
     return "\n".join(line[128:] for line in seen.split("\n"))

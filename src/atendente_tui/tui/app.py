@@ -43,6 +43,9 @@ STUCK = 10.0
 """Seconds after which a text field that does not take what was typed, or a store that does not take what is sent, is
 waited for no longer: on a busy machine half a second passes, and a key must not act where one no longer is."""
 
+OPENING = 2.0
+"""Seconds for which a key waits for what the action before it opens; one that fetches something may take longer."""
+
 T = TypeVar("T")
 Severity = Literal["information", "warning", "error"]
 
@@ -87,6 +90,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
         self.warm = asyncio.Event()
         """Set once everything that the first frame does not need has been imported."""
         self._early = EarlyKeys(self, self._typed)
+        self._settled = asyncio.Event()
+        """Set unless an action is under way that has not opened, said or ended anything yet."""
+        self._settled.set()
         self._fences: list[LineFilter] = [ControlFilter()]
         if self.glyphs.ascii:
             from atendente_tui.tui.plain_signs import PlainSigns
@@ -147,6 +153,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
     ) -> None:
         """A short notice in the corner; foreign text in it is cleaned and markup stays letters."""
         self.notify(text, title=title, severity=severity, timeout=seconds)
+        self._settled.set()
 
     def watch(self, widget: DOMNode, *topics: Any, **textual: Any) -> None:  # type: ignore[override]
         """Send `Moved` to the widget when one of the topics moves in the store. Replaces what it watched before.
@@ -194,6 +201,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
         await super().on_event(event)
 
     async def _typed(self, event: events.Key | events.Paste) -> None:
+        if not (self._settled.is_set() and self.screen.is_mounted):
+            await self._arrive()
         if isinstance(event, events.Key):
             await self._rest()
             field = self.focused
@@ -212,6 +221,25 @@ class AtendenteApp(App[int], inherit_bindings=False):
     def _is_text(self, event: events.Key, field: Widget | None) -> bool:
         return field is not None and field.check_consume_key(event.key, event.character)
 
+    async def _arrive(self) -> None:
+        """What is typed after an action that opens something is meant for what it opens, and waits for that."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._there(), OPENING)
+
+    async def _there(self) -> None:
+        await self._settled.wait()
+        screen = self.screen
+        mounted: asyncio.Event = screen._mounted_event
+        if not mounted.is_set():
+            await mounted.wait()
+            await self._drained(screen)  # one of its widgets has the focus then
+
+    async def _drained(self, widget: Widget) -> None:
+        """Until a widget has dealt with what stands in its queue."""
+        done = asyncio.Event()
+        if widget.call_later(done.set):
+            await done.wait()
+
     async def _rest(self) -> None:
         """What is pressed while something is being sent is meant for where one will be then."""
         rest: asyncio.Event | None = getattr(self.screen, "at_rest", None)
@@ -225,10 +253,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
         Left to themselves letters go to the field at once, and such a key only when it has been through every widget
         around it: of what arrives in one piece, as over a slow line, `ab`, backspace, `c` would become `ab`.
         """
-        typed = asyncio.Event()
-        if field.call_later(typed.set):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(typed.wait(), STUCK)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._drained(field), STUCK)
         if self._take(event):
             return True
         tab = getattr(field, "tab_behavior", None)  # of those with several lines
@@ -260,6 +286,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
             self.refuse(refused)
             return
         if inspect.isawaitable(outcome):
+            self._settled.clear()
             self.run_worker(self._finish(outcome), name=action, exit_on_error=True)
 
     async def _perform_when_warm(self, action: str, screen: Screen[Any]) -> None:
@@ -274,6 +301,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
             await outcome
         except Refused as refused:
             self.refuse(refused)
+        finally:
+            self._settled.set()
 
     def push_screen(self, screen: Any, *args: Any, **more: Any) -> Any:
         """As Textual's, but nothing opens a second time over itself: what was pressed or clicked again while it was
@@ -284,7 +313,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
             return left
         if isinstance(screen, Screen):
             compositor.remembering(screen)
-        return super().push_screen(screen, *args, **more)
+        pushed = super().push_screen(screen, *args, **more)
+        self._settled.set()
+        return pushed
 
     # What the whole program does, wherever one is
 
