@@ -20,6 +20,7 @@ ONCE_FAILED = {
     4: "a round of its own asked again at once after a 429 to the log-in",
     31: "a find and a push went out while another request had been asked to wait",
     57: "a refused command opened a ticket again that was gone",
+    107079: "what was discarded opened a ticket again that was gone, once a person had said that another change arrived",
     100167: "the clock was set back while a command was under way",
 }
 

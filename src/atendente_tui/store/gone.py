@@ -56,6 +56,18 @@ def let_go(tx: Tx, ticket_id: int, *, pending: bool) -> bool:
     return True
 
 
+def is_shut(tx: Tx, ticket_id: int | None) -> bool:
+    """Whether a ticket stands here closed as it does over there, as one does that is kept though it is no more."""
+    found = tx.db.execute("SELECT status, remote_status FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+    return found is not None and tuple(found) == ("closed", "closed")
+
+
+def keep_shut(tx: Tx, ticket_id: int) -> None:
+    """One of its commands counts as arrived: what is left of them must not go back to what that one had made of it."""
+    if ticket_id in effects.pending_tickets(tx):
+        let_go(tx, ticket_id, pending=True)
+
+
 def remember(tx: Tx, backend: str, remote_id: str) -> None:
     """A ticket is gone over there: should one made here turn out to be it, that one is gone as well."""
     if tx.db.execute(_CREATING).fetchone():
