@@ -164,7 +164,13 @@ MUTANTS: dict[str, Mutant] = {
         ((once, "asked", lambda *_given: 0.0),), None, "early", first=4
     ),
     "what is gone is opened again by a no": Mutant(
-        ((gone, "effects", SimpleNamespace(lay_under=_anything)),), None, "ticket", first=57
+        ((gone, "effects", SimpleNamespace(lay_under=_anything, pending_tickets=effects.pending_tickets)),),
+        None,
+        "ticket",
+        first=57,
+    ),
+    "what is gone is opened again by a discard": Mutant(
+        ((gone, "keep_shut", _anything),), None, "ticket", first=107_079
     ),
     "what only a person said had arrived is waited for": Mutant(
         ((gone, "is_lost", lambda *_given: False),), None, "stuck", first=100_629
