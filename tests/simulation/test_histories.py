@@ -21,6 +21,7 @@ ONCE_FAILED = {
     31: "a find and a push went out while another request had been asked to wait",
     57: "a refused command opened a ticket again that was gone",
     107079: "what was discarded opened a ticket again that was gone, once a person had said that another change arrived",
+    108353: "a ticket made here was pulled and gone before its number was known, and what was said about it opened it again",
     100167: "the clock was set back while a command was under way",
 }
 

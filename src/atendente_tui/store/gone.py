@@ -27,6 +27,11 @@ _UNBOUND = (
 )
 _LONG_AGO = f"(o.changed <= :now - {LOST} OR o.changed > :now + {LOST})"
 """The second where the clock was set back meanwhile."""
+_KEPT = (
+    "(remote_status = 'closed'"  # its own status may be what is still to be said of it
+    f" AND id IN (SELECT o.ticket_id FROM outbox o WHERE o.state IN {effects.PENDING}))"
+)
+"""A pull brought it before our own number was known, it went, and what was said about it meanwhile keeps it here."""
 _CREATING = f"SELECT 1 FROM outbox WHERE state IN {effects.PENDING} AND type = 'create' LIMIT 1"
 
 
@@ -81,7 +86,7 @@ def was_told(tx: Tx, ticket_id: int, remote_id: str) -> bool:
     """Whether this ticket, made here, is to be bound to an id that was told gone and has not come back since."""
     found = tx.db.execute(
         "SELECT 1 FROM sync_state s JOIN ticket t ON t.id = :ticket WHERE s.key = :key AND t.remote_id IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM ticket WHERE remote_id = :remote)",
+        f" AND NOT EXISTS (SELECT 1 FROM ticket WHERE remote_id = :remote AND NOT {_KEPT})",
         {"ticket": ticket_id, "key": f"{_GONE}{remote_id}", "remote": remote_id},
     ).fetchone()
     return found is not None
