@@ -24,6 +24,8 @@ IN_REAL_TERMINALS = (
     "test_start",
     "test_terminal",
     "test_rt_whole_way",
+    "test_two_workstations",
+    "_tmux",
 )
 
 
