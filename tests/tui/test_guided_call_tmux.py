@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-from tests.tmux import Tmux, present, socket_name
+from tests.tmux import present
+from tests.tui.demo_tmux import LONG, demo, let_pass
 
-LONG = 60.0
 if os.environ.get("CI") and not present():
     raise RuntimeError("tmux is not installed, and CI must not go without it")
 pytestmark = [
@@ -17,21 +16,11 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.xdist_group("terminals"),
 ]
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=lambda one: f"{one[0]}x{one[1]}")
 def test_from_the_first_step_to_the_answer_that_is_sent(tmp_path: Path, size: tuple[int, int]) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text("[hold]\ndefault = 90\n")
-    environment = {
-        "ATENDENTE_CONFIG": str(config),
-        "ATENDENTE_DATA": str(tmp_path / "data"),
-        "ATENDENTE_LANG": "pt-BR",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
-    command = [sys.executable, "-m", "atendente_tui", "demo"]
-    with Tmux(socket_name(tmp_path), command, columns=size[0], rows=size[1], environment=environment) as one:
+    with demo(tmp_path, size) as one:
         one.wait_for("Helena Castro", LONG)
         one.press("n")
         one.wait_for("2026-004821", LONG)
@@ -72,18 +61,7 @@ def test_from_the_first_step_to_the_answer_that_is_sent(tmp_path: Path, size: tu
 
         # a document is stopped, and passes with a reason
         one.type("O CPF 529.982.247-25 confere.")
-        one.wait_for("1 segura", LONG)
-        one.press("C-s")
-        one.wait_for("não enviado", LONG)
-        one.press("C-l")
-        one.wait_for("O que a revisão encontrou", LONG)
-        one.press("Enter")
-        one.wait_for("enviar assim mesmo, e dizer por quê", LONG)
-        one.press("End", "Enter")
-        one.wait_for("Por que pode ir assim?", LONG)
-        one.type("a cliente pediu por escrito")
-        one.press("Enter")
-        one.wait_for(lambda seen: "Por que pode" not in seen and "1 segura" not in seen, LONG)
+        let_pass(one)
         one.press("C-s")
         sent = one.wait_for(lambda seen: "Ana Souza → cliente" in seen and "sai em" not in seen, LONG)
         assert "quinta-feira" in sent

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-from tests.tmux import Tmux, present, socket_name
+from tests.tmux import present
+from tests.tui.demo_tmux import LONG, demo, let_pass
 
-LONG = 60.0
 if os.environ.get("CI") and not present():
     raise RuntimeError("tmux is not installed, and CI must not go without it")
 pytestmark = [
@@ -17,20 +16,10 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.xdist_group("terminals"),
 ]
-ROOT = Path(__file__).parents[2]
 
 
 def test_a_document_is_stopped_let_pass_with_a_reason_and_sent(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text("[hold]\ndefault = 90\n")
-    environment = {
-        "ATENDENTE_CONFIG": str(config),
-        "ATENDENTE_DATA": str(tmp_path / "data"),
-        "ATENDENTE_LANG": "pt-BR",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
-    command = [sys.executable, "-m", "atendente_tui", "demo"]
-    with Tmux(socket_name(tmp_path), command, columns=80, rows=24, environment=environment) as one:
+    with demo(tmp_path, (80, 24)) as one:
         one.wait_for("Helena Castro", LONG)
         for _ in range(12):
             seen = one.text()
@@ -51,19 +40,7 @@ def test_a_document_is_stopped_let_pass_with_a_reason_and_sent(tmp_path: Path) -
         # pasted as a block: line ends unified, nothing that commands a terminal
         one.paste("\r\nSeu CPF 529.982.247-25\x1b[31m está\x07 no cadastro.")
         one.wait_for("Seu CPF 529.982.247-25[31m está no cadastro.", LONG)
-        one.wait_for("1 segura", LONG)
-
-        one.press("C-s")
-        one.wait_for("não enviado", LONG)
-        one.press("C-l")
-        one.wait_for("O que a revisão encontrou", LONG)
-        one.press("Enter")
-        one.wait_for("enviar assim mesmo, e dizer por quê", LONG)
-        one.press("End", "Enter")
-        one.wait_for("Por que pode ir assim?", LONG)
-        one.type("a cliente pediu por escrito")
-        one.press("Enter")
-        one.wait_for(lambda seen: "Por que pode" not in seen and "1 segura" not in seen, LONG)
+        let_pass(one)
         one.press("C-s")
         one.wait_for(lambda seen: "na saída" in seen and "[2 " in seen, LONG)
         one.press("C-q")
