@@ -35,8 +35,8 @@ from atendente_tui.store.store import Store
 from atendente_tui.sync.service import SyncService
 
 ADAPTERS: dict[str, Any] = {"rt": RequestTracker, "hub": Hub}
-AT_MOST = 5.0
-"""Seconds that a life lasts in which nothing gets saved."""
+AT_MOST = 2.0
+"""Seconds that a life lasts in which nothing gets saved, as where enough is on its way to a slow backend."""
 REST = 3.0
 """Seconds that one life in fifteen goes on: what was under way at a kill is looked for twice, with a wait between."""
 MOST = 40
