@@ -67,7 +67,7 @@ class WrongKey(StoreError):
                 "The key does not open the store {path}. Nothing was changed; check which profile it belongs to."
             ),
             "missing": _(
-                "The store {path} is encrypted and no key was given. Unlock the keyring or name the key file."
+                'The store {path} is encrypted, but the settings say encryption = "off". Set encryption = "on" or use another directory.'
             ),
             "plain": _(
                 'The store {path} is not encrypted, though a key was given. Set encryption = "off" or use another directory.'
