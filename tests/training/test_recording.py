@@ -27,9 +27,9 @@ from atendente_tui.domain.words import Channel
 from atendente_tui.i18n import choose
 from atendente_tui.store.store import Store
 from atendente_tui.training.anonymising import Anonymiser, leaks
+from atendente_tui.training.course import START
 from atendente_tui.training.library import check_text
 from atendente_tui.training.recording import Leaking, recorded
-from atendente_tui.training.rehearsing import START
 
 NAMES = ("Quitéria Bevilacqua", "Oswaldo Zanotto", "Iracema Tupinambá", "Jörg Weißmüller")
 EACH = sized(10, 500)

@@ -9,7 +9,7 @@ from typing import Any
 
 from atendente_tui.flow.expectation import Happened
 from atendente_tui.flow.rubric import Graded
-from atendente_tui.training.rehearsing import Performance
+from atendente_tui.training.course import Performance
 
 FORMAT = 1
 
