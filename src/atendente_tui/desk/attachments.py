@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from atendente_tui.desk.desk import Desk
     from atendente_tui.store.rows import AttachmentRow
     from atendente_tui.store.writing import Tx
-    from atendente_tui.sync.service import SyncService
+    from atendente_tui.sync.at_work import AtWork
 
 LARGEST = connecting.LARGEST_ATTACHMENT
 
@@ -64,7 +64,7 @@ def place(config: Config, file: AttachmentRow, told: str = "") -> Place:
 def save(
     desk: Desk,
     config: Config,
-    sync: SyncService | None,
+    sync: AtWork | None,
     ticket_id: int | None,
     file: AttachmentRow,
     where: Place,
@@ -82,7 +82,7 @@ def save(
     return done
 
 
-def fetched(config: Config, sync: SyncService | None, file: AttachmentRow) -> bytes:
+def fetched(config: Config, sync: AtWork | None, file: AttachmentRow) -> bytes:
     """Its bytes, by way of a running sync where there is one. Blocks.
 
     Refused: attachment_too_large (name, limit), attachment_unreachable (name), attachment_login, attachment_forbidden

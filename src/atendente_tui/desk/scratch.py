@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from atendente_tui.backends.demo import DemoBackend
@@ -28,6 +29,7 @@ from atendente_tui.store.store import Store
 from atendente_tui.sync.service import SyncService
 
 if TYPE_CHECKING:
+    from atendente_tui.domain.command import Command, Receipt
     from atendente_tui.domain.rules import Rules
     from atendente_tui.knowledge.processes import Process
     from atendente_tui.knowledge.scenario import Scenario
@@ -59,16 +61,20 @@ class Rehearsal(NamedTuple):
 
     store: Store
     desk: Desk
-    backend: DemoBackend
+    backend: OneAtATime
     world: DemoWorld
     processes: list[Process]
 
 
 @contextmanager
-def rehearsal(scenario: Scenario, clock: Clock) -> Iterator[Rehearsal]:
+def rehearsal(
+    scenario: Scenario, clock: Clock, holds: Mapping[str, float] = MappingProxyType({})
+) -> Iterator[Rehearsal]:
     """A scenario's world on a store of its own, gone afterwards.
 
     Nothing of the person's is in it, neither configuration nor processes: it is the same on every machine.
+
+    holds   seconds before a command leaves, as the desk has them; none, where nobody is there to take it back
     """
     config = Config()
     processes = processes_in([PROCESSES])[0]
@@ -84,7 +90,7 @@ def rehearsal(scenario: Scenario, clock: Clock) -> Iterator[Rehearsal]:
             can = Can.everything()._replace(uploads=False)
             review = settings_of(config)
             desk = Desk(
-                store, agent, rules, clock, {}, can, zone=scenario.zone, review=review, own=folder / "own"
+                store, agent, rules, clock, holds, can, zone=scenario.zone, review=review, own=folder / "own"
             )
             yield Rehearsal(store, desk, backend, world, processes)
         finally:
@@ -103,6 +109,15 @@ class OneAtATime(DemoBackend):
     """Takes commands one after the other: what was given at one moment arrives in one order, on every machine."""
 
     capabilities = replace(DemoBackend.capabilities, parallel=1)
+    heard: Callable[[Command], None] = staticmethod(lambda _command: None)
+    """Called with each command once it is carried out."""
+
+    async def push(self, command: Command) -> Receipt:
+        again = await self.find(command.id) is not None
+        receipt = await super().push(command)
+        if not again:
+            self.heard(command)
+        return receipt
 
 
 @contextmanager

@@ -6,19 +6,24 @@ Who does the trainee's deeds does not matter here: written answers (`rehearsing`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from atendente_tui.backends.port import Unreachable
+from pydantic import TypeAdapter
+
+from atendente_tui.backends.demo_commands import carry_out
+from atendente_tui.backends.port import Conflict, Rejected, Unreachable
 from atendente_tui.clock import VirtualClock
 from atendente_tui.desk.scratch import Rehearsal
 from atendente_tui.domain.change import EventAppend
+from atendente_tui.domain.command import Command
 from atendente_tui.flow import expectation as proving
 from atendente_tui.flow.expectation import Happened, Proof, Verdict
 from atendente_tui.flow.rubric import Grade, asked_of, grade
-from atendente_tui.knowledge.answers import Answers
+from atendente_tui.knowledge.answers import Action, Answers
 from atendente_tui.knowledge.scenario import Scenario
 from atendente_tui.knowledge.written_training import Training
 from atendente_tui.sync.pulling import pull
@@ -31,6 +36,9 @@ START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AFTER = timedelta(minutes=10)
 """How long the world goes on after the last thing that is written, where the scenario sets no limit."""
 NAME = "demo"
+COMMAND, OWN = "command", "own"
+"""Verbs of what was done at the screens: a command as it arrived, and what no helpdesk is told of, as kind and value."""
+_COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +58,9 @@ class NoExercise(ValueError):
     """The scenario has no training part: nothing is expected, so nothing can be graded."""
 
 
-def end_of(scenario: Scenario, training: Training, last: timedelta) -> timedelta:
-    """When the play ends, counted from its start: at the limit, else a while after the last thing that happens.
-
-    last   when the last deed of the trainee is done
-    """
+def end_of(scenario: Scenario, training: Training, actions: Iterable[Action]) -> timedelta:
+    """When the play ends, counted from its start: at the limit, else a while after the last thing that is done."""
+    last = max((one.at for one in actions if one.verb != OWN), default=timedelta())
     return training.limit if training.limit is not None else max(scenario.length, last) + AFTER
 
 
@@ -75,8 +81,10 @@ class Course:
         )
         self.proof: Proof = proving.begin((*training.expectations, *asked_of(training.rubric)), began)
         self.record: list[Happened] = []
-        self.told: Callable[[Happened], None] = lambda _seen: None
-        """Called with everything that comes to be on the record."""
+        self.tells_network = True
+        """Whether a network that goes and comes is put on the record; not where the deeds that are played say so."""
+        self.beside: Callable[[Happened], None] = lambda _seen: None
+        """Called with what is put on the record though no helpdesk was told of it."""
         self._read = 0
         self._own = 0
         self._online = True
@@ -105,7 +113,7 @@ class Course:
 
     async def send(self) -> None:
         pushed = await self._pusher.push()
-        tried = self._waiting or pushed.waiting > 0 or not self.world.online
+        tried = bool(self.place.desk.holds) or self._waiting or pushed.waiting > 0 or not self.world.online
         self._waiting = tried and self._pusher.next_due() is not None
         self.look()
 
@@ -136,14 +144,26 @@ class Course:
                 self._prove(seen)
         if self._online != self.world.online:
             self._online = self.world.online
-            self.happened("network", "up" if self._online else "down")
+            if self.tells_network:
+                self.happened("network", "up" if self._online else "down")
 
     def happened(self, kind: str, value: str, ticket: str = "") -> None:
         """Something that no helpdesk is told of; its id counts on within the play."""
         self._own += 1
-        self._prove(
-            Happened(f"{ticket or 'desk'}/own/{self._own}", self.clock.now(), kind, value, ticket, mine=True)
-        )
+        at = self.clock.now()
+        seen = Happened(f"{ticket or 'desk'}/own/{self._own}", at, kind, value, ticket, mine=True)
+        self._prove(seen)
+        self.beside(seen)
+
+    def again(self, action: Action) -> None:
+        """What was done at the screens, done once more at the moment the clock stands at."""
+        if action.verb == OWN:
+            kind, value = action.values
+            self.happened(kind, value, action.ticket)
+            return
+        with contextlib.suppress(Rejected, Conflict):
+            carry_out(self.world, command_in(action), self.world.now)
+        self.look()
 
     def tell_checklists(self, complete: dict[str, bool]) -> None:
         for ticket, done in sorted(complete.items()):
@@ -170,7 +190,11 @@ class Course:
     def _prove(self, seen: Happened) -> None:
         self.record.append(seen)
         self.proof, _verdicts = proving.step(self.proof, seen, seen.at)
-        self.told(seen)
+
+
+def command_in(action: Action) -> Command:
+    """The command of a deed at the screens. Raises ValueError."""
+    return _COMMANDS.validate_json(action.value)
 
 
 async def _at_once(_seconds: float) -> None:

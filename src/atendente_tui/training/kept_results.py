@@ -68,24 +68,25 @@ def _numbers(told: Mapping[str, Any], names: tuple[str, ...]) -> None:
 
 def acted(result: Mapping[str, Any]) -> Answers:
     """What the trainee did, to be played again."""
+    return Answers(
+        str(result["answers"]), str(result["scenario"]), None, tuple(map(_action, result["actions"])), ""
+    )
+
+
+def _action(told: Mapping[str, Any]) -> Action:
     from datetime import timedelta
 
-    return Answers(
-        str(result["answers"]),
-        str(result["scenario"]),
-        None,
-        tuple(
-            Action(
-                timedelta(seconds=int(one["at"])),
-                str(one["verb"]),
-                str(one["ticket"]),
-                tuple(map(str, one["values"])),
-                {str(name): str(value) for name, value in dict(one["more"]).items()},
-            )
-            for one in result["actions"]
-        ),
-        "",
-    )
+    from atendente_tui.training.course import COMMAND, OWN, command_in
+
+    more = {str(name): str(value) for name, value in dict(told["more"]).items()}
+    # At the screens things happen between two whole seconds, too.
+    at = timedelta(milliseconds=int(more["ms"])) if "ms" in more else timedelta(seconds=int(told["at"]))
+    action = Action(at, str(told["verb"]), str(told["ticket"]), tuple(map(str, told["values"])), more)
+    if action.verb == COMMAND:
+        command_in(action)
+    if action.verb == OWN and len(action.values) != 2:
+        raise ValueError(action)
+    return action
 
 
 def summed(results: Iterable[Mapping[str, Any]], by: By) -> list[dict[str, Any]]:

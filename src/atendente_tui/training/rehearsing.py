@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import closing
-from datetime import timedelta
 
 from atendente_tui.clock import VirtualClock
 from atendente_tui.desk.scratch import rehearsal
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.knowledge.answers import Action, Answers
 from atendente_tui.knowledge.scenario import Scenario
-from atendente_tui.training.course import START, Course, NoExercise, Performance, end_of
+from atendente_tui.training.course import COMMAND, OWN, START, Course, NoExercise, Performance, end_of
 from atendente_tui.training.deeds import Deeds
+
+AT_THE_SCREENS = "(screens)"
+"""Name of the answers that somebody gave at the screens: they say themselves what no helpdesk was told of."""
 
 
 def rehearse(scenario: Scenario, answers: Answers) -> Performance:
@@ -30,8 +32,8 @@ def rehearse(scenario: Scenario, answers: Answers) -> Performance:
 
 
 async def _through(course: Course, deeds: Deeds, answers: Answers) -> Performance:
-    last = max((one.at for one in answers.actions), default=timedelta())
-    ends = course.began + end_of(course.scenario, course.training, last)
+    ends = course.began + end_of(course.scenario, course.training, answers.actions)
+    course.tells_network = answers.name != AT_THE_SCREENS
     await course.fetch()
     for action in answers.actions:
         at = course.began + action.at
@@ -43,12 +45,16 @@ async def _through(course: Course, deeds: Deeds, answers: Answers) -> Performanc
         await course.send()
     await course.until(ends)
     await course.fetch(all_of_it=True)
-    course.tell_checklists(deeds.checklists())
+    if answers.name != AT_THE_SCREENS:
+        course.tell_checklists(deeds.checklists())
     return course.performance(answers)
 
 
 def act(course: Course, deeds: Deeds, action: Action) -> None:
     """One deed by the desk's verb; what it was refused is on the record."""
+    if action.verb in (COMMAND, OWN):
+        course.again(action)
+        return
     try:
         deeds.do(action)
     except Refused as refused:

@@ -55,7 +55,7 @@ class WorkingTexts:
         from atendente_tui.desk.scripts import script_folders, scripts_in
 
         place = self._app.workplace
-        data = paths.data_dir()
+        data = place.desk.own or paths.data_dir()
         with closing(place.store.reader()) as db:
             scripts = scripts_in(script_folders(place.config, data), db).scripts
             macros, wrong = macros_in(data, db)

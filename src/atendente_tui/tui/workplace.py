@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from atendente_tui.desk.desk import Desk
     from atendente_tui.desk.governing import Governing
     from atendente_tui.store.store import Store
-    from atendente_tui.sync.service import SyncService
+    from atendente_tui.sync.at_work import AtWork
 
 
 @dataclass(eq=False, repr=False)
@@ -24,7 +24,7 @@ class Workplace:
     clock: Clock
     zone: tzinfo
     """The operator's zone; what is stored is UTC."""
-    sync: SyncService | None = None
+    sync: AtWork | None = None
     """None while working without a backend."""
     governing: Governing | None = None
     """Keeps the rules of what the team shares in force; None where nothing is shared."""

@@ -74,7 +74,9 @@ async def suggest_article(screen: Screen[Any], ids: Sequence[int]) -> None:
         title = values.text("title")
         note = _("Suggested as an article: {title}").format(title=title)
         desk = workplace_of(screen).desk
-        done = await outcome(maintaining.propose_article(desk, ids[0], note, paths.data_dir(), title=title))
+        done = await outcome(
+            maintaining.propose_article(desk, ids[0], note, desk.own or paths.data_dir(), title=title)
+        )
         files.append(str(done.file))
 
     if await ask(app, form, submit) is not None and files:

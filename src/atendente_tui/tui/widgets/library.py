@@ -109,7 +109,9 @@ class Library(Vertical):
         from atendente_tui.desk.scripts import script_folders
 
         place = self.app.workplace
-        self.shelf = Shelf(place.store, script_folders(place.config, paths.data_dir()), place.desk)
+        self.shelf = Shelf(
+            place.store, script_folders(place.config, place.desk.own or paths.data_dir()), place.desk
+        )
         self._thread = ThreadPoolExecutor(1, "library")
         self.app.watch(self, "articles", "settings")
         self._search_soon(0.0)
