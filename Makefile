@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-monitor bench-personal bench-training live chaos chaos-store chaos-hub clean
+.PHONY: help demo test lint types imports unit full messages lock audit screens bench bench-search bench-hub bench-folding bench-monitor bench-personal bench-training repeats live chaos chaos-store chaos-hub clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,9 @@ bench-monitor: $(VENV)/.dev  ## what the figures cost at 1,000,000 tickets again
 
 bench-training: $(VENV)/.dev  ## a shift of eight hours played without a screen, and what proving one event costs: docs/benchmarks.md
 	@$(BIN)/python -m bench.training $(ARGS)
+
+repeats: $(VENV)/.run  ## every shipped scenario with every answer file a hundred times, byte for byte: docs/benchmarks.md (about a quarter of an hour)
+	@$(BIN)/python -m bench.repeats $(ARGS)
 
 bench-personal: $(VENV)/.dev  ## precision and recall of the personal-data finder: docs/privacy.md
 	ATENDENTE_PERSONAL=2000 $(BIN)/pytest tests/privacy/test_personal.py --numprocesses=0 -q -s -k "corpus or alike"

@@ -3,7 +3,8 @@
     python -m bench.training [--repeat N]
 
 The targets are ratios: a shift of eight hours is played at least 3,600 times as fast as it lasts, and an event late in a long
-record costs at most twice what an early one does.
+record costs at most twice what an early one does. A play has one thread and waits for nothing, so its speed is told by the
+processor's time: what else the machine does is no part of it.
 """
 
 from __future__ import annotations
@@ -102,14 +103,16 @@ def main() -> int:
     asked.add_argument("--repeat", type=int, default=3)
     repeat = asked.parse_args().repeat
     scenario, answers = shift()
-    seconds = []
+    seconds, waited = [], []
     for _n in range(repeat):
-        began = time.perf_counter()
+        began, looked = time.process_time(), time.perf_counter()
         done = rehearse(scenario, answers)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
+        waited.append(time.perf_counter() - looked)
     times = HOURS * 3_600 / min(seconds)
     print(
-        f"{HOURS} h with {len(done.record)} events: {min(seconds):.2f} s, {times:,.0f} times as fast (target: 3,600)"
+        f"{HOURS} h with {len(done.record)} events: {min(seconds):.2f} s of processor, {times:,.0f} times as fast"
+        f" (target: 3,600); {min(waited):.2f} s by the clock on the wall"
     )
     each = {size: min(cost(size) for _n in range(max(5, repeat))) for size in SIZES}
     for size, microseconds in each.items():

@@ -136,7 +136,7 @@ def with_passages(desk: Desk, text: str, where: Situation) -> Situation:
     from atendente_tui.store.errors import StoreError
 
     try:
-        db = desk.store.searcher()
+        db = desk.store.searcher("article")
         shared = internal_in(db, text)
         links = internal_links(db, text)
     except (sqlite.Error, StoreError, OSError):

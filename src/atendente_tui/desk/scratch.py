@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
@@ -68,22 +69,27 @@ class Rehearsal(NamedTuple):
 
 @contextmanager
 def rehearsal(
-    scenario: Scenario, clock: Clock, holds: Mapping[str, float] = MappingProxyType({})
+    scenario: Scenario,
+    clock: Clock,
+    holds: Mapping[str, float] = MappingProxyType({}),
+    *,
+    alone: bool = False,
 ) -> Iterator[Rehearsal]:
     """A scenario's world on a store of its own, gone afterwards.
 
     Nothing of the person's is in it, neither configuration nor processes: it is the same on every machine.
 
     holds   seconds before a command leaves, as the desk has them; none, where nobody is there to take it back
+    alone   its store has no threads: what happens when hangs on the clock and nothing else
     """
     config = Config()
-    processes = processes_in([PROCESSES])[0]
+    processes = list(_shipped_processes())
     rules = timed(_shared_rules(scenario), processes)
     world = DemoWorld(scenario, clock.now(), "rehearsal")
     backend = OneAtATime(BackendSettings("demo", ""), clock=clock, world=world)
     folder = Path(tempfile.mkdtemp(prefix="atendente-train-"))
     try:
-        store = Store.open(folder / "store", key=None, rules=rules, clock=clock, throwaway=True)
+        store = Store.open(folder / "store", key=None, rules=rules, clock=clock, throwaway=True, alone=alone)
         try:
             played = scenario.agent
             agent = Agent(played.login, played.name, played.teams, played.tier)
@@ -103,6 +109,11 @@ def _shared_rules(scenario: Scenario) -> Rules:
     """What the scenario's team agreed on, above our own; nothing of the person's configuration."""
     rows = [SettingRow(one.kind, one.key, one.body) for one in scenario.shared if one.kind in SHARED]
     return governed(Config(), rows).rules
+
+
+@lru_cache(maxsize=1)
+def _shipped_processes() -> tuple[Process, ...]:
+    return tuple(processes_in([PROCESSES])[0])
 
 
 class OneAtATime(DemoBackend):

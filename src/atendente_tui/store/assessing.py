@@ -98,7 +98,11 @@ def judged_by_time(db: Connection) -> list[int]:
     return [row[0] for row in rows]
 
 
-def reassess_due(tx: Tx, limit: int = 200) -> int:
+DUE = 200
+"""Tickets that are looked at in one transaction."""
+
+
+def reassess_due(tx: Tx, limit: int = DUE) -> int:
     """What time alone changed: snoozed tickets whose moment came go back to open, scores and SLA states move on.
 
     Handles at most `limit` of each; returns how many it looked at, so that a full one asks for another round.

@@ -155,6 +155,25 @@ class Indexer(threading.Thread):
         self.error: Exception | None = None
         """Why it stopped working, None while it does. Everything but search goes on without it."""
 
+    def catch_up(self, kind: str | None = None) -> None:
+        """Read in what waits, on the caller's thread, where something of this kind does: for one that is never started."""
+        store = self._store
+        if self._db is None:
+            self._db = prepare(store.file, store.search_file, store._key, self._name)
+            self.made.set()
+        waits = self._db.execute(
+            "SELECT 1 FROM mirror.index_queue WHERE n > ? AND (?2 IS NULL OR kind IN (?2, 'gone_' || ?2)) LIMIT 1",
+            (self._done, kind),
+        ).fetchone()
+        while waits:
+            waits = self._queued(self._db) or self._walk(self._db)
+
+    def let_go(self) -> None:
+        """Close what `catch_up` opened."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
     def kick(self) -> None:
         with self._calm:
             self._busy = True

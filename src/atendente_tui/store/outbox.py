@@ -107,7 +107,7 @@ def due(db: Connection, now_ms: int, limit: int = 64) -> list[OutboxRow]:
     return [
         OutboxRow(*found)
         for found in db.execute(
-            f"{_FROM} WHERE o.state IN {_PENDING} AND {_FREE} AND {_OVER} ORDER BY o.n LIMIT :limit",
+            f"{_UNSETTLED} WHERE o.state IN {_PENDING} AND {_FREE} AND {_OVER} ORDER BY o.n LIMIT :limit",
             {"now": now_ms, "limit": limit},
         )
     ]
@@ -128,7 +128,9 @@ def next_due(db: Connection, now_ms: int, *, tried: bool = False) -> int | None:
 
 def pending(db: Connection) -> list[OutboxRow]:
     """Everything that is not settled, oldest first."""
-    return [OutboxRow(*found) for found in db.execute(f"{_FROM} WHERE o.state IN {_PENDING} ORDER BY o.n")]
+    return [
+        OutboxRow(*found) for found in db.execute(f"{_UNSETTLED} WHERE o.state IN {_PENDING} ORDER BY o.n")
+    ]
 
 
 def conflicts(db: Connection, limit: int = 50) -> list[OutboxRow]:

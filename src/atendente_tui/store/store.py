@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from time import monotonic
@@ -39,6 +39,8 @@ __all__ = ["Lane", "Store", "Tx"]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 CALM = 1.0  # seconds since the last transaction of a sync
+MOST_LENT = 4
+"""Connections kept for the next look."""
 LONG_LOG = 8 << 20  # bytes of write-ahead log that are cut off once nothing is being synced
 
 
@@ -52,6 +54,8 @@ class Store:
         self.read_only = read_only
         self.throwaway = False
         """Nothing of it is to outlive the process: no write waits for the disk."""
+        self.alone = False
+        """Nothing runs beside whoever calls: each thing is done when it is asked for, and nothing otherwise."""
         self._key = key
         self.courtesy = Courtesy()
         self._lock: InstanceLock | None = None
@@ -64,7 +68,10 @@ class Store:
         """Checks and copies; None for a store that is only read."""
         self._watchers: list[Callable[[frozenset[str]], None]] = []
         self._closing = threading.Lock()
+        self._closed = False
         self._mine = threading.local()
+        self._lent: list[Connection] = []
+        """Connections that read and are not in use: opening one costs more than what is read."""
         self.loose = 0
         """Files of the store that others could read or write until it was opened."""
         self.was_clean = True
@@ -80,14 +87,18 @@ class Store:
         clock: Clock,
         read_only: bool = False,
         throwaway: bool = False,
+        alone: bool = False,
     ) -> Store:
-        """Open the store in directory `path`, made when absent. `throwaway`: it goes with the process.
+        """Open the store in directory `path`, made when absent.
+
+        throwaway   it goes with the process
+        alone       without threads of its own, for one who moves its clock: what happens when does not hang on the machine
 
         Raises StoreLocked, StoreNewer, StoreDamaged, StoreUnwritable, WrongKey; FileNotFoundError when read_only and
         there is none.
         """
         store = cls(path, key, rules, clock, read_only=read_only)
-        store.throwaway = throwaway
+        store.throwaway, store.alone = throwaway, alone
         store._refuse_emptied()
         if read_only:
             with contextlib.closing(store.reader()) as db:
@@ -140,7 +151,8 @@ class Store:
         except BaseException:
             self._db.close()
             raise
-        self._db.execute("PRAGMA wal_autocheckpoint = 0")  # `wal` does it where nobody waits
+        if not self.alone:  # `wal` does it where nobody waits
+            self._db.execute("PRAGMA wal_autocheckpoint = 0")
         self._checkpointer = Checkpointer(lambda: engine.connect(self.file, self._key, cache=1_024))
         self._writer = Writer(
             self._db,
@@ -154,10 +166,13 @@ class Store:
             courtesy=self.courtesy,
             make_room=(lambda: room.give(self.path), self._fold_log),
             durable=not self.throwaway,
+            alone=self.alone,
         )
+        self._indexer = Indexer(self, name)
+        if self.alone:
+            return
         self._checkpointer.start()
         self._writer.start()
-        self._indexer = Indexer(self, name)
         self._indexer.start()
         self.keeper = Keeper(self)
         self.keeper.start()
@@ -174,13 +189,32 @@ class Store:
         """A new read-only connection; the caller closes it. One for each thread that reads."""
         return engine.connect(self.file, self._key, read_only=True)
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read-only connection for as long as a look takes, lent out again afterwards. What is read is read to its end."""
+        try:
+            db = self._lent.pop()
+        except IndexError:
+            db = self.reader()
+        try:
+            yield db
+        except BaseException:
+            db.close()
+            raise
+        if self._closed or len(self._lent) >= MOST_LENT:
+            db.close()
+        else:
+            self._lent.append(db)
+
     def search_reader(self) -> Connection:
         """A new read-only connection to the full text, with the store beside it; the caller closes it."""
         return indexing.connect(self.file, self.search_file, self._key, read_only=True)
 
-    def searcher(self) -> Connection:
-        """This thread's own `search_reader`, kept for its next search."""
+    def searcher(self, kind: str | None = None) -> Connection:
+        """This thread's own `search_reader`, kept for its next search. `kind`: it searches nothing else."""
         db: Connection | None = getattr(self._mine, "searcher", None)
+        if self.alone and self._indexer is not None:
+            self._indexer.catch_up(kind)
         if db is None:
             self.wait_indexed(5.0, made=True)
             db = self._mine.searcher = self.search_reader()
@@ -190,6 +224,9 @@ class Store:
         """Wait until everything committed so far can be found (`made`: until the full text is there at all)."""
         if self._indexer is None:
             return self.search_file.exists()
+        if self.alone:
+            self._indexer.catch_up()
+            return True
         return self._indexer.made.wait(timeout) if made else self._indexer.wait_idle(timeout)
 
     def submit(self, job: Callable[[Tx], T], lane: Lane = Lane.PERSON) -> Future[T]:
@@ -266,6 +303,13 @@ class Store:
         if calm and _size(self.file.with_name("store.db-wal")) > LONG_LOG and truncate(self._db):
             self._db.execute("PRAGMA shrink_memory")
 
+    def pass_time(self) -> None:
+        """Of a store that is alone: what time alone changes, as of now."""
+        from atendente_tui.store.assessing import DUE, reassess_due
+
+        while self.alone and self.write(reassess_due, Lane.IDLE) >= DUE:
+            pass
+
     def _count(self) -> None:
         """Make the numbers of the figures anew where tickets changed, a few at a time until all are made."""
         from atendente_tui.store.counting import STEP, count_due
@@ -294,6 +338,9 @@ class Store:
         """Do what is in line, for at most `timeout` seconds, and let go. May be called twice."""
         with self._closing:
             until = monotonic() + timeout
+            self._closed = True
+            while self._lent:
+                self._lent.pop().close()
             if self._watcher is not None:
                 self._watcher.stop()
                 self._watcher.join(max(0.0, until - monotonic()))
@@ -302,11 +349,15 @@ class Store:
                 self.keeper.join(max(0.0, until - monotonic()))
             if self._indexer is not None:
                 self._indexer.stop()
-                self._indexer.join(max(0.0, until - monotonic()))
+                if self.alone:
+                    self._indexer.let_go()
+                else:
+                    self._indexer.join(max(0.0, until - monotonic()))
             if self._writer is not None:
                 self._writer.stop()
-                self._writer.join(max(0.0, until - monotonic()))
-            if self._checkpointer is not None:
+                if not self.alone:
+                    self._writer.join(max(0.0, until - monotonic()))
+            if self._checkpointer is not None and not self.alone:
                 self._checkpointer.stop()
                 self._checkpointer.join(max(0.1, until - monotonic()))
             done = self._writer is None or not self._writer.is_alive()

@@ -139,8 +139,11 @@ class Writer(threading.Thread):
         make_room: Sequence[Callable[[], bool]] = (),
         tick: float = 2.0,
         durable: bool = True,
+        alone: bool = False,
     ) -> None:
-        """durable   False leaves what a power cut would lose to the caller, who throws it away anyway"""
+        """durable   False leaves what a power cut would lose to the caller, who throws it away anyway
+        alone     it is never started: `submit` does the job at once, on the caller's thread
+        """
         super().__init__(name="store-writer", daemon=True)
         self._db, self._path = db, path
         self._clock, self.rules = clock, rules
@@ -150,6 +153,10 @@ class Writer(threading.Thread):
         self._courtesy = courtesy
         self._make_room = make_room
         self._durable = durable
+        self._alone = alone
+        self._turn = threading.RLock()
+        self._at_it = False
+        """Whether a job is being done on the caller's thread."""
         self.full = False
         """Whether the last thing that was to be written found no room."""
         self._lanes: tuple[deque[tuple[Callable[[Tx], Any], Future[Any]]], ...] = (deque(), deque(), deque())
@@ -167,7 +174,22 @@ class Writer(threading.Thread):
                 raise StoreClosed
             self._lanes[lane].append((job, future))
             self._wake.notify()
+        if self._alone:
+            self._do_here()
         return future
+
+    def _do_here(self) -> None:
+        """Do what is in line; what a job gives to be done comes after it."""
+        with self._turn:
+            if self._at_it:
+                return
+            self._at_it = True
+            try:
+                while (lane := self._next_lane()) is not None:
+                    job, future = self._lanes[lane].popleft()
+                    self._run(job, future, lane)
+            finally:
+                self._at_it = False
 
     def waiting(self, lane: Lane) -> int:
         return len(self._lanes[lane])

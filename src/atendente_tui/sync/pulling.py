@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,7 @@ async def pull(
     on_page       called after each page is committed
     may_ask       asked before every page but the first; False ends the pull there, not caught up
     """
-    with closing(store.reader()) as db:
+    with store.reading() as db:
         cursor = recall(db, name, "cursor")
         before = recall(db, name, "vanished")
     told = Pulled(cursor=cursor)
@@ -78,7 +78,10 @@ async def pull(
                     raise
             if room.is_low(store.path):
                 raise LowSpace(room.free(store.path))
-            applied = await asyncio.to_thread(apply_in_slices, store, page, name)
+            if store.alone:
+                applied = apply_in_slices(store, page, name)
+            else:
+                applied = await asyncio.to_thread(apply_in_slices, store, page, name)
             told.applied += applied
             told.pages += 1
             told.cursor, told.caught_up = page.cursor, page.caught_up
@@ -90,7 +93,7 @@ async def pull(
     if before and told.caught_up:
         await _remember(store, name, "")
     if told.caught_up:
-        with closing(store.reader()) as db:
+        with store.reading() as db:
             owed = awaited(db)
         if owed:
             await asyncio.wrap_future(store.submit(let_lost_go, Lane.SYNC))
@@ -115,7 +118,7 @@ class _Gone:
         told = [one.remote_id for one in page.changes if one.type == "gone"]
         if not told:
             return
-        with closing(self._store.reader()) as db:
+        with self._store.reading() as db:
             if self._known is None:
                 self._known = int(db.execute("SELECT coalesce(sum(n), 0) FROM tally").fetchone()[0])
             self._gone.update(

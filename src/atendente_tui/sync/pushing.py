@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -108,7 +107,7 @@ class Pusher:
         """At a start: what was in flight may have arrived; the server's pause is still in force; old rows go."""
         await self._write(outbox.recover)
         await self._write(outbox.prune)
-        with closing(self._store.reader()) as db:
+        with self._store.reading() as db:
             self._gate.paused_until = told = int(recall(db, self._name, "pause_until") or 0)
         self._gate.pause_left()
         if self._gate.paused_until < told:  # the clock was set back: the pause counts from now, once
@@ -164,7 +163,7 @@ class Pusher:
 
         tried   only what was tried before: no hold counts
         """
-        with closing(self._store.reader()) as db:
+        with self._store.reading() as db:
             when = outbox.next_due(db, self._now(), tried=tried)
         if when is None:
             return None
@@ -230,7 +229,7 @@ class Pusher:
         if ticket is None:
             return command
         changes: dict[str, Any] = {}
-        with closing(self._store.reader()) as db:
+        with self._store.reading() as db:
 
             def bound(ref: TicketRef) -> TicketRef:
                 found = db.execute("SELECT remote_id FROM ticket WHERE id = ?", (ref.id,)).fetchone()
@@ -250,7 +249,7 @@ class Pusher:
 
     async def _looked_up(self, command: Command) -> Receipt | None:
         """Ask twice whether it arrived; not at all when a pull already brought its echo."""
-        with closing(self._store.reader()) as db:
+        with self._store.reading() as db:
             echo = db.execute(
                 "SELECT remote_id FROM event WHERE command_id = ? AND remote_id IS NOT NULL",
                 (str(command.id),),
@@ -341,7 +340,7 @@ class Pusher:
         return Pushed(waiting=1, error="rate_limited")
 
     async def _unbound(self, row: Outgoing) -> Pushed:
-        with closing(self._store.reader()) as db:
+        with self._store.reading() as db:
             lost = row.ticket_id is not None and gone.is_lost(db, row.ticket_id, self._now())
         if lost or self._now() - row.first_try >= timedelta(hours=HOURS) // timedelta(milliseconds=1):
             return await self._refuse(row, "ticket_unbound", "")
@@ -359,7 +358,7 @@ class Pusher:
         )
 
     def _due(self, limit: int) -> list[Any]:
-        with closing(self._store.reader()) as db:
+        with self._store.reading() as db:
             return list(outbox.due(db, self._now(), limit))
 
     def _now(self) -> int:
@@ -367,7 +366,8 @@ class Pusher:
 
     async def _write(self, job: Callable[[Tx], T]) -> T:
         # A person's lane: that a command left must be on the disk before it leaves.
-        return await asyncio.wrap_future(self._store.submit(job))
+        given = self._store.submit(job)
+        return given.result() if given.done() else await asyncio.wrap_future(given)
 
 
 class _Paused(Exception):

@@ -47,6 +47,7 @@ class Deeds:
 
     def do(self, action: Action) -> Submitted | None:
         """Carry it out. None for what needs no command. Raises Refused, as the verb does."""
+        self._desk.store.pass_time()
         if action.verb == "check":
             self._tick(action, self._db)
             return None

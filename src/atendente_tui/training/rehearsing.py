@@ -26,7 +26,7 @@ def rehearse(scenario: Scenario, answers: Answers) -> Performance:
     if training is None:
         raise NoExercise(scenario.name)
     clock = VirtualClock(scenario.start or START)
-    with rehearsal(scenario, clock) as place, closing(place.store.reader()) as db:
+    with rehearsal(scenario, clock, alone=True) as place, closing(place.store.reader()) as db:
         course = Course(scenario, training, place, clock, clock.now())
         return asyncio.run(_through(course, Deeds(place.desk, scenario, place.processes, db), answers))
 
