@@ -22,6 +22,13 @@ def test_shifts_are_imported_and_listed(cli: Cli, tmp_path: Path) -> None:
     assert cli("shifts", "import", str(file), "--json").json() == {"shifts": 1, "new": 1}
     (told,) = cli("shifts", "list", "--from", "2026-11-20", "--to", "2026-11-21", "--json").json()
     assert told["starts"] == "2026-11-20T08:00:00-03:00"
+    file.write_text(
+        "agent;starts;ends;team\nana;2026-11-20T08:00;2026-11-20T12:00;Varejo\nana;2026-11-20T13:00;2026-11-20T17:00;Trocas\n"
+    )
+    assert cli("shifts", "import", str(file), "--json").json() == {"shifts": 2, "new": 1}
+    window = ("--from", "2026-11-20", "--to", "2026-11-20", "--json")
+    told = cli("report", "adherence", "occupancy", "--by", "team", *window).json()
+    assert [(one["team"], one["value"]) for one in told["adherence"]["by"]] == [("Trocas", 0), ("Varejo", 0)]
     file.write_text("agent,starts,ends\nana,cedo,2026-11-20T12:00\n")
     refused = cli("shifts", "import", str(file))
     assert refused.code != 0

@@ -92,11 +92,14 @@ def test_readers_are_told_of_agents_and_teams(database: Database, doing: Do) -> 
         "Loja do centro",
         "N1",
     )
-    doing(lambda recording: accounts.set_agent(recording, "ana", name="Ana Lima"))
+    doing(lambda recording: accounts.set_agent(recording, "ana", name="Ana Lima", teams=["Troca", "Loja"]))
+    reader.catch_up()
+    assert reader.content["agent", "ana"].teams == ("Loja", "Troca")
     doing(lambda recording: accounts.put_team(recording, "Loja", tier="N2"))
     doing(lambda recording: accounts.remove_team(recording, "Troca"))
     reader.catch_up()
     assert reader.content["agent", "ana"].label == "Ana Lima"
+    assert reader.content["agent", "ana"].teams == ("Loja",)
     assert (reader.content["team", "Loja"].label, reader.content["team", "Loja"].tier) == (
         "Loja do centro",
         "N2",

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from atendente_tui import metrics
+from atendente_tui.domain.change import DirectoryEntry, DirectoryGone
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.rules import DEFAULT_RULES, Rules
 from atendente_tui.domain.sla import SlaPolicy
 from atendente_tui.goals import Goal, MetricsConfig
+from atendente_tui.metrics import Scope
 from atendente_tui.metrics.kpi import excellent, formula_of
 from atendente_tui.metrics.kpis import KPIS
 from tests.metrics.floor import START, WEEK, Floor, at
@@ -212,7 +215,7 @@ def test_adherence(floor: Floor) -> None:
     found = floor.figure("adherence")
     assert found.value == 87.5
     assert floor.figure("adherence", agent=("bia",)).value is None
-    assert floor.figure("adherence", team=("loja",)).unknown == "team"
+    assert floor.figure("adherence", channel=("email",)).unknown == "channel"
 
 
 def test_occupancy(floor: Floor) -> None:
@@ -221,6 +224,40 @@ def test_occupancy(floor: Floor) -> None:
     state(floor, "available", 90, 360)
     state(floor, "paused", 30, 450)
     assert floor.figure("occupancy").value == 80.0
+
+
+def test_an_agents_own_time_is_told_apart_by_team_and_tier(floor: Floor) -> None:
+    """Who is in two teams counts in each, and once in both together; who is in none counts where no team is asked for."""
+    for login, tier, teams in (
+        ("ana", "N1", ["loja", "trocas"]),
+        ("bia", "N2", ["loja"]),
+        ("caio", None, None),
+    ):
+        floor.tell(DirectoryEntry(kind="agent", key=login, label=login, tier=tier, teams=teams))
+    for login, contact in (("ana", 3), ("bia", 1), ("caio", 2)):
+        floor.write(
+            "agent_states",
+            *(
+                {"agent": login, "since": to_ms(at(hours=a)), "until": to_ms(at(hours=b)), "state": state}
+                for state, a, b in (("contact", 0, contact), ("available", contact, 4))
+            ),
+        )
+        floor.write(
+            "shifts", {"agent": login, "starts": to_ms(at(hours=0)), "ends": to_ms(at(hours=4 + contact))}
+        )
+    for key, told in (
+        ("occupancy", {"loja": 50.0, "trocas": 75.0, None: 50.0}),
+        ("adherence", {"loja": 100 * 8 / 12, "trocas": 100 * 4 / 7, None: 100 * 4 / 6}),
+    ):
+        found = metrics.by(floor.db, key, Scope(WEEK), "team")
+        assert {team: one.value for team, one in found.items()} == pytest.approx(told)
+        for teams in (("loja",), ("trocas",), ("loja", "trocas")):
+            one = floor.figure(key, team=teams)
+            assert one.value == pytest.approx(told[teams[0]])
+            assert sum(row.contribution for row in floor.behind(key, team=teams)) == pytest.approx(one.value)
+    assert floor.figure("occupancy", tier=("N2",)).value == 25.0
+    floor.tell(DirectoryGone(kind="agent", key="bia"))
+    assert floor.figure("occupancy", team=("loja",)).value == 75.0
 
 
 def test_tickets_per_agent(floor: Floor) -> None:

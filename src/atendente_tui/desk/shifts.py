@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
-from atendente_tui.store import shifts
+from atendente_tui.store import members, shifts
 
 if TYPE_CHECKING:
     from atendente_tui.desk.desk import Desk
+    from atendente_tui.store.writing import Tx
 
 COLUMNS = ("agent", "starts", "ends")
+TEAM = "team"
+"""A fourth column, which may be left out: the team each agent belongs to."""
 BEHIND, AHEAD = timedelta(days=366), timedelta(days=366)
 """How far shifts that recur without an end are followed."""
 LONGEST = timedelta(hours=36)
@@ -33,7 +36,13 @@ def import_shifts(desk: Desk, file: Path) -> tuple[int, int]:
     found = read_shifts(file, ZoneInfo(desk.zone), desk.clock.now())
     if desk.dry:
         return len(found), 0
-    return len(found), desk.store.write(lambda tx: shifts.replace(tx, found))
+    teams = read_teams(file)
+
+    def job(tx: Tx) -> int:
+        members.put(tx, teams)
+        return shifts.replace(tx, found)
+
+    return len(found), desk.store.write(job)
 
 
 def read_shifts(file: Path, zone: tzinfo, now: datetime) -> list[shifts.Shift]:
@@ -53,9 +62,24 @@ def read_shifts(file: Path, zone: tzinfo, now: datetime) -> list[shifts.Shift]:
     return sorted(set(found))
 
 
+def read_teams(file: Path) -> dict[str, set[str]]:
+    """The teams of each agent for whom a CSV names any."""
+    found: dict[str, set[str]] = {}
+    if file.suffix.lower() == ".csv":
+        for row in _read(file.read_text(encoding="utf-8-sig")):
+            if (agent := (row["agent"] or "").strip()) and (team := (row.get(TEAM) or "").strip()):
+                found.setdefault(agent, set()).add(team)
+    return found
+
+
+def _read(text: str) -> csv.DictReader[str]:
+    first = text.partition("\n")[0]
+    return csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
+
+
 def _rows(file: Path, text: str, zone: tzinfo) -> Iterator[shifts.Shift]:
     first = text.partition("\n")[0]
-    reader = csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
+    reader = _read(text)
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
         raise _unreadable(file, "1", first[:80], "agent,starts,ends")

@@ -182,6 +182,8 @@ class DirectoryEntry(Frozen):
     """What commands carry (a login, a queue's name, a code)."""
     label: Text
     tier: Tier | None = None
+    teams: tuple[Text, ...] | None = None
+    """Of an agent, where the helpdesk says it: the teams they belong to."""
 
 
 class DirectoryGone(Frozen):

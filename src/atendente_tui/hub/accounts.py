@@ -214,7 +214,15 @@ def _join(db: Connection, login: str, teams: Iterable[str]) -> None:
 
 
 def _told(recording: Recording, one: Account) -> None:
-    recording.put_content("agent", one.login, DirectoryEntry(kind="agent", key=one.login, label=one.name))
+    entry = DirectoryEntry(kind="agent", key=one.login, label=one.name, teams=tuple(sorted(one.teams)))
+    recording.put_content("agent", one.login, entry)
+
+
+def tell_all(recording: Recording) -> None:
+    """Tell of every open account as it stands: what an older hub told of them said nothing of their teams."""
+    for one in accounts(recording.db):
+        if one.active:
+            _told(recording, one)
 
 
 # -- teams ---------------------------------------------------------------------------------------------------------------
@@ -261,7 +269,10 @@ def remove_team(recording: Recording, key: str) -> Team:
     for one in accounts(recording.db):
         if key in one.teams:
             rest = tuple(team for team in one.teams if team != key)
-            _change(recording, one, Account(one.login, one.name, one.role, rest, one.all_teams, one.active))
+            left = Account(one.login, one.name, one.role, rest, one.all_teams, one.active)
+            _change(recording, one, left)
+            if left.active:
+                _told(recording, left)
     recording.db.execute(delete(_team).where(_team.c.key == key))
     recording.drop_content("team", key)
     return known

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from atendente_tui.clock import Clock, SystemClock
 from atendente_tui.domain.instants import to_ms
-from atendente_tui.hub import attachments, limits, tables
+from atendente_tui.hub import accounts, attachments, limits, tables
 from atendente_tui.hub.blobs import Blobs
 from atendente_tui.hub.database import Database
 from atendente_tui.hub.limits import Limits
@@ -69,6 +69,7 @@ class HubParts:
         self.notices.listen(self.listeners.hear)
         self.notices.start()
         self._watch = asyncio.create_task(watch(self))
+        await asyncio.wrap_future(self.writer.submit(accounts.tell_all))
         await run_in_threadpool(self._sweep)
 
     def _sweep(self) -> None:

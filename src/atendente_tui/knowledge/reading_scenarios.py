@@ -139,7 +139,13 @@ def _directory(fields: Fields) -> tuple[DirectoryEntry, ...]:
     entries: list[DirectoryEntry] = []
     for key, one in fields.named("agents"):
         entries.append(
-            DirectoryEntry(kind="agent", key=key, label=one.text("name"), tier=one.word("tier", Tier))
+            DirectoryEntry(
+                kind="agent",
+                key=key,
+                label=one.text("name"),
+                tier=one.word("tier", Tier),
+                teams=one.texts("teams") or None,
+            )
         )
         one.close()
     for kind in get_args(Entry):

@@ -224,7 +224,7 @@ SCHEMA: Schema = {
         shipped_articles=TEXTS,
         agent=_object(("login", "name"), login=TEXT, name=TEXT, teams=TEXTS, tier=_word(Tier)),
         directory=_object(
-            agents=_map(_object(("name",), name=TEXT, tier=_word(Tier))),
+            agents=_map(_object(("name",), name=TEXT, tier=_word(Tier), teams=TEXTS)),
             teams=_map(TEXT),
             wrap_ups=_map(TEXT),
             reasons=_map(TEXT),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from atendente_tui.goals import MetricsConfig
 from atendente_tui.i18n import _
 from atendente_tui.metrics.scope import DIMENSIONS, Unit
 
 Level = Literal["contact", "ticket", "agent", "customer"]
+
+
+class Beside(NamedTuple):
+    """A dimension that stands in another table: `column` of the rows of `table` that belong by `on` (perhaps several)."""
+
+    table: str
+    on: str
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +33,17 @@ class Source:
     dimensions: tuple[str, ...] = DIMENSIONS
     long: str = ""
     """What takes the place of "`at` lies in the window" for rows that last."""
+    beside: Mapping[str, Beside] = field(default_factory=dict)
 
     def column(self, dimension: str) -> str:
+        if dimension in self.beside:
+            return self.beside[dimension].column
         return self.agent if dimension == "agent" else f"f.{dimension}"
+
+    def told_apart(self, dimension: str) -> str:
+        """The tables with what a dimension is read from: a row of several values of it stands once for each."""
+        beside = self.beside.get(dimension)
+        return self.tables if beside is None else f"{self.tables} LEFT JOIN {beside.table} ON {beside.on}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def by(
     aggregates = ", ".join(part.sql for part in kpi.parts.values() if not part.alone)
     rows = db.execute(
         f"SELECT {column} AS told, {_total(kpi)}, sum({kpi.num}), sum(({kpi.den}) <> 0){', ' + aggregates if aggregates else ''}"
-        f" FROM {kpi.source.tables} WHERE {_where(kpi, scope)} GROUP BY told ORDER BY told",
+        f" FROM {kpi.source.told_apart(dimension)} WHERE {_where(kpi, scope)} GROUP BY told ORDER BY told",
         values,
     ).fetchall()
     names = [name for name, part in kpi.parts.items() if not part.alone]
@@ -181,7 +181,13 @@ def _filters(scope: Scope, kpi: Kpi) -> str:
         if not getattr(scope, name):
             continue
         column = kpi.source.column(name)
-        if name == "reason":
+        beside = kpi.source.beside.get(name)
+        if beside is not None:  # once, however many of the values asked for a row has
+            found += (
+                f" AND EXISTS (SELECT 1 FROM {beside.table} WHERE {beside.on}"
+                f" AND {column} IN (SELECT value FROM json_each(:{name})))"
+            )
+        elif name == "reason":
             found += (
                 f" AND EXISTS (SELECT 1 FROM json_each(:{name}) j WHERE {column} = j.value"
                 f" OR substr({column}, 1, length(j.value) + 1) = j.value || '/')"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atendente_tui.metrics.kpi import Source
+from atendente_tui.metrics.kpi import Beside, Source
 
 FLOOR = 7 * 86_400_000
 """Milliseconds: a state or a shift that is older than this when the window begins is a forgotten one."""
@@ -25,14 +25,21 @@ ANSWERS = Source(
     "coalesce(s.about, f.agent)",
 )
 NOW = "min(:end, :now)"
+OF_AGENTS = ("agent", "team", "tier")
+"""What an agent's own time can be told apart by: it belongs to no channel, reason or direction."""
+PLACES = {
+    "team": Beside("member m", "m.agent = s.agent", "m.team"),
+    "tier": Beside("directory d", "d.kind = 'agent' AND d.key = s.agent", "d.tier"),
+}
 SHIFTS = Source(
     "shifts s",
     "s.starts",
     "s.agent",
     "NULL",
     "s.agent",
-    ("agent",),
+    OF_AGENTS,
     f"s.starts > :start - {FLOOR} AND s.starts < {NOW} AND s.ends > :start",
+    PLACES,
 )
 STATES = Source(
     "agent_states s",
@@ -40,9 +47,10 @@ STATES = Source(
     "s.agent",
     "NULL",
     "s.agent",
-    ("agent",),
+    OF_AGENTS,
     f"s.since > :start - {FLOOR} AND s.since < {NOW} AND coalesce(s.until, :now) > :start"
     " AND s.state IN ('available','contact','after_contact')",
+    PLACES,
 )
 REVIEWS = Source(
     "(SELECT q.review, q.ticket_id, q.agent, q.at,"

@@ -33,9 +33,12 @@ def current(db: Connection, agent: str) -> Span | None:
 
 def everybody(db: Connection) -> list[Span]:
     """What each agent is in now, by login."""
+    # From login to login, and to the newest of each: their past is not read.
     rows = db.execute(
-        f"{_SPAN} s WHERE since = (SELECT max(since) FROM agent_states o WHERE o.agent = s.agent)"
-        " ORDER BY agent"
+        "WITH RECURSIVE known (agent) AS (SELECT min(agent) FROM agent_states UNION ALL"
+        " SELECT (SELECT min(o.agent) FROM agent_states o WHERE o.agent > known.agent) FROM known WHERE known.agent IS NOT NULL)"
+        " SELECT s.agent, s.since, s.until, s.state, s.reason FROM known k JOIN agent_states s ON s.agent = k.agent"
+        " AND s.since = (SELECT max(o.since) FROM agent_states o WHERE o.agent = k.agent) ORDER BY s.agent"
     )
     return [Span._make(row) for row in rows]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from atendente_tui.domain.instants import to_ms
-from atendente_tui.store import gone
+from atendente_tui.store import gone, members
 from atendente_tui.store.incoming import Batch, compact
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ def apply_directory(batch: Batch, changes: Sequence[DirectoryEntry], ended: Sequ
         [(one.kind, one.key, one.label, None if one.tier is None else one.tier._value_) for one in changes],
     ).rowcount
     moved = max(0, moved) + _drop(batch, "directory", ended)
+    teams = {one.key: one.teams for one in changes if one.kind == "agent" and one.teams is not None}
+    members.put(batch.tx, teams)
+    members.leave(batch.tx, [one.key for one in ended if one.kind == "agent"])
     if moved:
         batch.tx.touch("directory")
     return moved

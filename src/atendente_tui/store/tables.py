@@ -422,6 +422,13 @@ class Shifts(SQLModel, table=True):
     ends: int = _int()
 
 
+class Member(SQLModel, table=True):
+    __tablename__ = "member"
+    __table_args__ = (Index("member_team", "team"), _BARE)
+    agent: str = _text(key=True)
+    team: str = _text(key=True)
+
+
 class IndexQueue(SQLModel, table=True):
     __tablename__ = "index_queue"
     __table_args__ = ({"sqlite_autoincrement": True},)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from atendente_tui.backends.port import BackendError
+from atendente_tui.store import members
 
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
@@ -71,6 +72,8 @@ def keep_identity(tx: Tx, backend: str, identity: AgentIdentity, capabilities: C
     if is_other(tx.db, backend, identity.origin):
         raise OtherHelpdesk(f"the tickets here are not of {identity.origin}")
     keep(tx, backend, "identity", json.dumps(asdict(identity), ensure_ascii=False))
+    if identity.teams:
+        members.put(tx, {identity.login: identity.teams})
     told: dict[str, Any] = {
         "commands": sorted(capabilities.commands),
         "local_only": sorted(capabilities.local_only),
