@@ -54,7 +54,9 @@ def histories(wanted: int, seconds: float) -> Part:
     began = time.monotonic()
     tell = began + 60
     done, faults, met = 0, list[str](), Counter[str]()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(
+        (os.cpu_count() or 1) + 2
+    ) as pool:  # each waits for threads of its own, now and then
         waiting = [pool.submit(lived, FIRST + at, min(CHUNK, wanted - at)) for at in range(0, wanted, CHUNK)]
         for one in as_completed(waiting):
             if one.cancelled():
