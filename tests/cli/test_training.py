@@ -58,7 +58,7 @@ def test_an_exam_is_replayed_certified_and_verified(cli: Cli, caso: Path, tmp_pa
     again = cli("train", "replay", kept, "--json")
     assert (again.code, again.json()["same"]) == (0, True)
     assert cli("train", "report", "--json").json() == [
-        {"trainee": "Ana", "n": 1, "passed": 1, "mean": 100.0, "best": 100, "last": 100}
+        {"trainee": "Ana", "n": 1, "passed": 1, "mean": 100.0, "best": 100, "last": 100, "pending": 0}
     ]
     assert [
         one["state"] for one in cli("train", "track", "t", "--trainee", "Ana", "--json").json()["steps"]
@@ -86,6 +86,66 @@ def test_an_exam_wants_a_place_for_its_key_and_what_goes_before(
     (caso / "caso.yaml").write_text(SOUND)
     monkeypatch.delenv("ATENDENTE_TRAINING_KEY_FILE")
     assert cli("train", "exam", "caso", "--answers", "boa", "--trainee", "Ana").code == 2
+
+
+JUDGED = SOUND.replace(
+    "  rubric:\n",
+    "  rubric:\n    - {criterion: voz, title: Tom humano, by_person: true, weight: 5, skill: empathy}\n",
+)
+
+
+def test_what_a_person_judges_counts_by_the_same_rubric_and_is_signed_over_the_first(
+    cli: Cli, caso: Path, tmp_path: Path
+) -> None:
+    (caso / "caso.yaml").write_text(JUDGED)
+    first = cli(
+        "train", "exam", "caso", "--answers", "boa", "--trainee", "Ana", "-o", "r.json", "--json"
+    ).json()
+    assert (first["score"], first["passed"]) == (100, True)
+    assert cli("train", "report", "r.json", "--json").json()[0]["pending"] == 1
+    refused = cli("train", "judge", "r.json", "clareza", "yes")
+    assert refused.code == 2
+    assert "voz" in refused.err
+    for verdict in ("101", "maybe", "-3", ""):
+        assert cli("train", "judge", "r.json", "voz", "--", verdict).code == 2
+    said = cli(
+        "train", "judge", "r.json", "voz", "40%", "--comment", "Frio *demais*", "--by", "Bia", "--json"
+    ).json()
+    weights = sum(
+        one["weight"] for one in said["criteria"] if one["result"] not in ("pending", "not_applicable")
+    )
+    assert said["score"] == int((100 * (weights - 5) + 40 * 5) / weights + 0.5)
+    assert (said["passed"], said["skills"]["empathy"]) == (True, 40)
+    told = cli("train", "verify", "r.json", "--json").json()
+    assert (told["state"], told["first_key"]) == ("valid", first["signature"]["key"])
+    assert cli("train", "replay", "r.json", "--json").json()["same"] is True
+    assert "Bia, " in cli("train", "card", "r.json").out
+    assert "Frio \\*demais\\*" in cli("train", "card", "r.json").out
+    assert "Frio *demais*" in cli("train", "replay", "r.json").out
+    assert cli("train", "report", "r.json", "--json").json() == [
+        {
+            "trainee": "Ana",
+            "n": 1,
+            "passed": 1,
+            "mean": float(said["score"]),
+            "best": said["score"],
+            "last": said["score"],
+            "pending": 0,
+        }
+    ]
+    assert cli("train", "judge", "r.json", "voz", "no", "--by", "Bia", "--json").json()["passed"] is False
+    again = cli("train", "judge", "r.json", "voz", "sim", "--by", "Caio", "--json").json()
+    assert (again["score"], again["passed"]) == (100, True)
+    assert [one["by"] for one in again["judged"]["given"]] == ["Bia", "Bia", "Caio"]
+    assert again["judged"]["before"]["signature"] == first["signature"]
+    forged = json.loads((tmp_path / "r.json").read_text())
+    forged["judged"]["before"]["score"] = 12
+    (tmp_path / "f.json").write_text(json.dumps(forged))
+    assert cli("train", "verify", "f.json", "--json").json()["state"] == "broken"
+    assert cli("train", "judge", "f.json", "voz", "yes").code == 1
+    forged["judged"]["before"] = {}
+    (tmp_path / "f.json").write_text(json.dumps(forged))
+    assert cli("train", "card", "f.json").code == 2
 
 
 def test_nothing_is_written_over(cli: Cli, caso: Path) -> None:

@@ -85,6 +85,7 @@ def exam(
 
 def replay(file: ResultFile, as_json: AsJson = False) -> int:
     from atendente_tui.cli.training import chosen_scenario
+    from atendente_tui.training.judging import original
     from atendente_tui.training.kept_results import acted
     from atendente_tui.training.rehearsing import rehearse
     from atendente_tui.training.results import document, written
@@ -94,11 +95,17 @@ def replay(file: ResultFile, as_json: AsJson = False) -> int:
     if scenario.digest != result["digest"]:
         raise Refused("scenario_changed", found=scenario.name)
     again = document(rehearse(scenario, acted(result)))
-    kept = {name: value for name, value in result.items() if name in again}
+    kept = {name: value for name, value in original(result).items() if name in again}
     same = written({**again, "signature": None}) == written({**kept, "signature": None})
+    shown = result if same else again
     if as_json:
         print_json(
-            {"same": same, "score": again["score"], "events": again["events"], "criteria": again["criteria"]}
+            {
+                "same": same,
+                "score": shown["score"],
+                "events": again["events"],
+                "criteria": shown["criteria"],
+            }
         )
     else:
         began = datetime.fromisoformat(str(again["began"]))
@@ -114,7 +121,7 @@ def replay(file: ResultFile, as_json: AsJson = False) -> int:
                 for one in again["events"]
             ),
         )
-        print_card(again)
+        print_card(shown)
         say(
             _("It came out the same again.")
             if same
@@ -157,11 +164,11 @@ def report(
         return Exit.DONE
     heading = {"trainee": _("trainee"), "skill": _("skill"), "scenario": _("scenario"), "day": _("day")}[by]
     print_table(
-        [heading, _("results"), _("passed"), _("mean"), _("best"), _("last")],
+        [heading, _("results"), _("passed"), _("mean"), _("best"), _("last"), _("to be judged")],
         (
             [
                 scorecard.skill(one[by]) if by == "skill" else one[by],
-                *(str(one[name]) for name in ("n", "passed", "mean", "best", "last")),
+                *(str(one[name]) for name in ("n", "passed", "mean", "best", "last", "pending")),
             ]
             for one in summary
         ),
@@ -177,11 +184,15 @@ def verify(
     ] = "",
     as_json: AsJson = False,
 ) -> int:
+    from atendente_tui.training import judging
     from atendente_tui.training.certificates import expired
     from atendente_tui.training.signing import own_key, public_of, signer
 
     told = _json(file)
     made_by = signer(told)
+    first = judging.original(told) if isinstance(told.get("judged"), dict) else None
+    if first is not None and first.get("signature") is not None and signer(first) is None:
+        made_by = None
     own = None if key else own_key(make=False)
     wanted = key.lower() or (public_of(own) if own is not None else "")
     over = False
@@ -194,7 +205,8 @@ def verify(
         "broken" if made_by is None else "other_key" if made_by != wanted else "expired" if over else "valid"
     )
     if as_json:
-        print_json({"state": state, "key": made_by})
+        more = {} if first is None else {"first_key": signer(first)}
+        print_json({"state": state, "key": made_by, **more})
     else:
         say(
             {
@@ -204,6 +216,14 @@ def verify(
                 "broken": _("It is not signed, or was changed since."),
             }[state]
         )
+        if first is not None and state != "broken":
+            say(
+                _("Before it was judged it was signed by this key, and still is as it was: {key}").format(
+                    key=signer(first)
+                )
+                if first.get("signature") is not None
+                else _("Before it was judged it was not signed.")
+            )
     return Exit.DONE if state == "valid" else Exit.REFUSED
 
 
@@ -219,7 +239,7 @@ def print_card(result: Mapping[str, Any]) -> None:
                 one["title"] or one["id"],
                 str(one["weight"]),
                 scorecard.outcome(one["result"]),
-                ", ".join(one["evidence"]),
+                ", ".join([*one["evidence"], *scorecard.judgement(one)]),
             ]
             for one in result["criteria"]
         ),

@@ -18,7 +18,7 @@ class Criterion:
 
     critical   missed in any part, the work does not pass
     fatal      missed in any part, the score is 0 as well
-    by_person  judged by a person afterwards: pending, and not part of the score
+    by_person  judged by a person afterwards: until then pending, and not part of the score
     """
 
     id: str
@@ -73,7 +73,18 @@ def asked_of(criteria: Iterable[Criterion]) -> tuple[Expectation, ...]:
 def grade(criteria: Iterable[Criterion], verdicts: Iterable[Verdict], pass_mark: int) -> Grade:
     """The grade. Every id of `uses` has its verdict among them, and so has every expectation of `asked_of`."""
     by_id = {one.id: one for one in verdicts}
-    graded = tuple(_graded(one, by_id) for one in criteria)
+    return totalled([_graded(one, by_id) for one in criteria], pass_mark)
+
+
+def graded_by_person(one: Criterion, share: Fraction) -> Graded:
+    """A criterion as a person judged it: so much of it, 0 to 1, came true."""
+    outcome: Outcome = "met" if share == 1 else "partly" if share else "failed"
+    return Graded(one, outcome, (share.numerator, share.denominator), ())
+
+
+def totalled(criteria: Iterable[Graded], pass_mark: int) -> Grade:
+    """The grade of criteria that are judged, as far as they are."""
+    graded = tuple(criteria)
     counted = [one for one in graded if one.outcome not in ("not_applicable", "pending")]
     missed = [one for one in counted if one.outcome != "met"]
     score = 0 if any(one.criterion.fatal for one in missed) else _score(counted)

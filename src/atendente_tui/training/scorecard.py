@@ -56,7 +56,7 @@ def events_by_id(result: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def proof(result: Mapping[str, Any], criterion: Mapping[str, Any]) -> Iterator[str]:
-    """The events that prove a criterion, a line each: time since the start, what, and its words."""
+    """The events that prove a criterion, a line each: time since the start, what, and its words; or who judged it."""
     events = events_by_id(result)
     began = datetime.fromisoformat(str(result["began"]))
     for name in criterion["evidence"]:
@@ -67,6 +67,14 @@ def proof(result: Mapping[str, Any], criterion: Mapping[str, Any]) -> Iterator[s
             yield f"{_clock(seconds)} {one['id']} {what}: {one['text']}".removesuffix(": ")
         else:
             yield str(name)
+    yield from judgement(criterion)
+
+
+def judgement(criterion: Mapping[str, Any]) -> Iterator[str]:
+    """Who judged it, when, how much of it came true, and why; nothing where nobody did."""
+    if judged := criterion.get("judged"):
+        percent = 100 * criterion["met"] // criterion["of"]
+        yield f"{judged['by']}, {judged['at'][:10]}: {percent}% {judged['comment']}".strip()
 
 
 def _clock(seconds: int) -> str:
