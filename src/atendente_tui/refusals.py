@@ -200,6 +200,7 @@ SENTENCES: Mapping[str, str] = {
     "result_changed": later("{found} was changed since it was signed: nothing is judged on it."),
     "card_format": later("“{found}” is no format of a card: md or html."),
     "report_by": later("“{found}” is nothing to sum up by: trainee, skill, scenario or day."),
+    "training_speed": later("“{found}” is no speed of a training; there are: {allowed}."),
     "no_such_track": later("There is no track {found}. atendente train track shows them."),
     "certificate_lacks": later("Not passed yet: {steps}."),
     "quiz_unreadable": later("“{found}” is not STEP=1,3,… with a quiz of this track."),

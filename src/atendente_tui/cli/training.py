@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from atendente_tui import os_words, paths
-from atendente_tui.cli import recording, training_judging, training_results, training_tracks
+from atendente_tui.cli import (
+    recording,
+    training_judging,
+    training_on_screen,
+    training_results,
+    training_tracks,
+)
 from atendente_tui.cli.carrying_out import AsJson
 from atendente_tui.cli.exits import Exit, say
 from atendente_tui.cli.knowing import print_faults, tell
@@ -45,6 +51,7 @@ def register(app: typer.Typer) -> None:
     train.command("run", help=_("Play a scenario with written answers and grade it."))(run)
     train.command("new", help=_("Write a scenario to begin from, ready to be changed."))(new)
     train.command("schema", help=_("Print the JSON Schema of scenario files, for editors."))(schema)
+    training_on_screen.register(train)
     training_results.register(train)
     training_judging.register(train)
     training_tracks.register(train)

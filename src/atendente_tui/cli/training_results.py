@@ -46,34 +46,34 @@ def results_folder() -> Path:
 
 def exam(
     name: Annotated[str, typer.Argument(metavar="FILE", help=_("A scenario file, or its name."))],
-    answers: Annotated[str, typer.Option("--answers", metavar="FILE", help=_("What the trainee does."))],
     trainee: Trainee,
+    answers: Annotated[
+        str,
+        typer.Option("--answers", metavar="FILE", help=_("What the trainee does. Default: at the screens.")),
+    ] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help=_("Default: a file of its own among the results."))
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    from atendente_tui.cli.training import chosen
+    from atendente_tui.cli.training import chosen, chosen_scenario
+    from atendente_tui.cli.training_on_screen import examined
+    from atendente_tui.training.attempt import Attempt, file_name, result_of
     from atendente_tui.training.rehearsing import rehearse
-    from atendente_tui.training.results import document
-    from atendente_tui.training.signing import own_key, signed
+    from atendente_tui.training.signing import own_key
 
-    scenario, acted = chosen(name, answers)
+    scenario, acted = chosen(name, answers) if answers else (chosen_scenario(name)[0], None)
     if scenario.training is not None and scenario.training.limit is None:
         raise Refused("exam_without_limit", found=scenario.name)
     if scenario.training is not None and (lacking := _not_passed(scenario.training.requires, trainee)):
         raise Refused("exam_requires", steps=", ".join(lacking))
     key = own_key(make=True)
     assert key is not None  # noqa: S101  # nosec B101 # own_key makes one or raises
-    taken = datetime.now(UTC)
-    result = {
-        **document(rehearse(scenario, acted)),
-        "exam": True,
-        "trainee": trainee,
-        "taken": taken.isoformat(timespec="seconds"),
-    }
-    result = signed(result, key)
-    file = output or results_folder() / f"{taken:%Y%m%dT%H%M%S%f}-{scenario.name}.json"
+    if acted is None:
+        return examined(scenario, trainee, key, output, results_folder())
+    attempt = Attempt("exam", datetime.now(UTC), trainee, key=key)
+    result = result_of(attempt, rehearse(scenario, acted))
+    file = output or results_folder() / f"{file_name(attempt, scenario)}.json"
     write(file, result)
     if as_json:
         print_json(result)
@@ -154,11 +154,16 @@ def report(
     as_json: AsJson = False,
 ) -> int:
     from atendente_tui.training import scorecard
+    from atendente_tui.training.attempt import unended
     from atendente_tui.training.kept_results import summed
 
     if by not in ("trainee", "skill", "scenario", "day"):
         raise Refused("report_by", found=by)
     summary = summed(results_in(files), cast("By", by))
+    for one in unended(results_folder()) if files is None else ():
+        say(
+            _("An exam was begun and never ended: {title}, {trainee}, {taken}, deeds: {deeds}.").format(**one)
+        )
     if as_json:
         print_json(summary)
         return Exit.DONE

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from atendente_tui.i18n import _, later_in, p_
+from atendente_tui.i18n import _, later_in, n_, p_
 from atendente_tui.privacy.safe import safe_line
 
 OUTCOMES = {
@@ -94,8 +94,10 @@ def markdown(result: Mapping[str, Any]) -> str:
     ]
     for one in result["criteria"]:
         shown = " · ".join(proof(result, one))
-        name = _md(one["title"] or one["id"]) + _grave(one)
+        name = _md(one["title"] or one["id"]) + _bracketed(one)
         lines.append(f"| {name} | {one['weight']} | {_md(outcome(one['result']))} | {_md(shown)} |")
+    if taken := aid(result):
+        lines[3:3] = [_md(taken), ""]
     told = [f"- {_md(one['feedback'])}" for one in result["criteria"] if one["feedback"]]
     if told:
         lines += ["", f"## {_('What to do otherwise')}", "", *told]
@@ -108,7 +110,7 @@ def markdown(result: Mapping[str, Any]) -> str:
 def html(result: Mapping[str, Any]) -> str:
     """The scorecard as one page without scripts, styles from elsewhere or foreign markup."""
     rows = "".join(
-        f"<tr><td>{_h(one['title'] or one['id'])}{_h(_grave(one))}</td><td>{one['weight']}</td>"
+        f"<tr><td>{_h(one['title'] or one['id'])}{_h(_bracketed(one))}</td><td>{one['weight']}</td>"
         f"<td>{_h(outcome(one['result']))}</td><td><ul>"
         + "".join(f"<li>{_h(line)}</li>" for line in proof(result, one))
         + f"</ul>{_h(one['feedback'])}</td></tr>"
@@ -129,10 +131,27 @@ def html(result: Mapping[str, Any]) -> str:
     )
 
 
-def _grave(one: Mapping[str, Any]) -> str:
+def grave(one: Mapping[str, Any]) -> str:
+    """What missing it means beyond its weight, "" for nothing."""
     if one["fatal"]:
-        return f" ({_('fatal')})"
-    return f" ({_('critical')})" if one["critical"] else ""
+        return _("fatal")
+    return _("critical") if one["critical"] else ""
+
+
+def _bracketed(one: Mapping[str, Any]) -> str:
+    word = grave(one)
+    return f" ({word})" if word else ""
+
+
+def aid(result: Mapping[str, Any]) -> str:
+    """What was taken in aid in practice, "" for nothing and for an exam."""
+    taken = result.get("practice")
+    if not isinstance(taken, Mapping):
+        return ""
+    hints, rewinds = len(taken.get("hints", ())), int(taken.get("rewinds", 0))
+    told = [n_("{n} hint", "{n} hints", hints).format(n=hints)] if hints else []
+    told += [n_("{n} step back", "{n} steps back", rewinds).format(n=rewinds)] if rewinds else []
+    return _("With help: {what}").format(what=", ".join(told)) if told else ""
 
 
 def _md(text: object) -> str:

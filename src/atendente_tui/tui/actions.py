@@ -13,11 +13,17 @@ from atendente_tui.i18n import later
 
 GLOBAL = "global"
 WORKSTATION = "workstation"
-BOARDS = ("outbox", "promises", "poison")
+BOARDS = ("outbox", "promises", "poison", "scorecard")
 """Full-screen lists with keys of their own."""
 MONITOR = "monitor"
 """The supervisor's screen: a program of its own, in which nothing can be changed."""
+TRAINING = "training"
+"""Beside every other context while somebody trains."""
+PRESENTING = "presenting"
+"""While a scenario is presented: the screens under it are worked by the presentation."""
 CONTEXTS = (
+    TRAINING,
+    PRESENTING,
     "queue",
     "ticket",
     "customer",
@@ -55,6 +61,9 @@ _OUTBOX = ("outbox",)
 _PROMISES = ("promises",)
 _POISON = ("poison",)
 _MONITOR = (MONITOR,)
+_TRAINING = (TRAINING,)
+_PRESENTING = (PRESENTING,)
+_SCORECARD = ("scorecard",)
 
 MOVING = later("Moving about")
 QUEUE = later("Queue")
@@ -64,7 +73,8 @@ TICKET = later("Ticket")
 WRITING = later("Composer")
 GUIDE = later("Guided script")
 PROGRAM = later("Program")
-GROUPS = (MOVING, QUEUE, ANSWERING, TRIAGE, TICKET, WRITING, GUIDE, PROGRAM)
+PRACTICE = later("Training")
+GROUPS = (PRACTICE, MOVING, QUEUE, ANSWERING, TRIAGE, TICKET, WRITING, GUIDE, PROGRAM)
 
 _ALL = (
     Action("palette", later("commands"), _EVERYWHERE, ("ctrl+p",), PROGRAM, 90),
@@ -176,11 +186,37 @@ _ALL = (
     Action("monitor_notices", later("the notices"), _MONITOR, ("6",), MOVING, 15),
     Action("monitor_zoom", later("this pane only"), _MONITOR, ("z", "f10"), MOVING, 20),
     Action("monitor_wall", later("the wall"), _MONITOR, ("w",), MOVING, 21),
+    Action("training_hint", later("hint"), _TRAINING, ("H", "alt+h"), PRACTICE),
+    Action("training_pause", later("pause or go on"), _TRAINING, ("W", "alt+w"), PRACTICE),
+    Action("training_back", later("back to before the last deed"), _TRAINING, ("B", "alt+b"), PRACTICE),
+    Action("training_slower", later("slower"), _TRAINING, ("-", "alt+down"), PRACTICE),
+    Action("training_faster", later("faster"), _TRAINING, ("+", "alt+up"), PRACTICE),
+    Action("training_end", later("end the training"), _TRAINING, ("F", "alt+f"), PRACTICE),
+    Action("training_card", later("scorecard"), _TRAINING, ("C", "alt+c"), PRACTICE),
+    Action("card_save", later("save"), _SCORECARD, ("s",), PRACTICE),
+    Action("present_pause", later("pause or go on"), _PRESENTING, ("space",), PRACTICE),
+    Action("present_on", later("next step"), _PRESENTING, ("right",), PRACTICE),
+    Action("present_back", later("step before"), _PRESENTING, ("left",), PRACTICE),
+    Action("present_leave", later("end"), _PRESENTING, ("q",), PRACTICE),
 )
 
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL}
-WORKING: Mapping[str, Action] = {name: one for name, one in ACTIONS.items() if one.contexts != _MONITOR}
+_ELSEWHERE = (_MONITOR, _TRAINING, _PRESENTING, _SCORECARD)
+WORKING: Mapping[str, Action] = {name: one for name, one in ACTIONS.items() if one.contexts not in _ELSEWHERE}
 """Those of the workstation."""
+_PRACTICE_ONLY = ("training_hint", "training_pause", "training_back", "training_slower", "training_faster")
+PRACTISING: Mapping[str, Action] = {
+    name: one for name, one in ACTIONS.items() if name in WORKING or one.contexts in (_TRAINING, _SCORECARD)
+}
+"""Those of somebody who practises."""
+EXAMINED: Mapping[str, Action] = {name: one for name, one in PRACTISING.items() if name not in _PRACTICE_ONLY}
+"""Those of an exam: no hints, no pause, no way back, no other speed."""
+PRESENTED: Mapping[str, Action] = {
+    name: one
+    for name, one in ACTIONS.items()
+    if one.contexts in (_PRESENTING, _SCORECARD) or name in ("palette", "help", "quit", "theme")
+}
+"""Those of who watches a presentation."""
 READING: Mapping[str, Action] = {
     name: ACTIONS[name]
     for name in (
@@ -191,3 +227,21 @@ READING: Mapping[str, Action] = {
     )
 }
 """Those of the monitor: none of them writes, marks or tells anything."""
+LOOKING_BACK: Mapping[str, Action] = {
+    name: ACTIONS[name]
+    for name in (
+        *READING,
+        *("open", "peek", "view_next", "view_previous", "sort", "filter", "search", "outbox", "promises"),
+        *(
+            "pane_queue",
+            "pane_ticket",
+            "pane_customer",
+            "pane_composer",
+            "pane_library",
+            "pane_guide",
+            "zoom",
+        ),
+        *("reveal", "leave", "beside", "training_card", "training_end", "card_save"),
+    )
+}
+"""Those that are left once a training is over: what is done then no longer counts."""

@@ -178,6 +178,10 @@ class AtendenteApp(App[int], inherit_bindings=False):
         else:
             self.run_worker(self._perform_when_warm(action, screen), name=action, exit_on_error=True)
 
+    def above(self) -> Iterable[Widget]:
+        """What stands above every whole screen; nothing at work."""
+        return ()
+
     # Keys
 
     def contexts(self) -> tuple[str, ...]:
@@ -219,6 +223,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
         return await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)
 
     def _is_text(self, event: events.Key, field: Widget | None) -> bool:
+        if event.key.startswith("alt+") and self.keymap.find(event.key, self.contexts()) is not None:
+            return False  # it comes with its letter all the same
         return field is not None and field.check_consume_key(event.key, event.character)
 
     async def _arrive(self) -> None:

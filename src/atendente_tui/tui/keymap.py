@@ -10,7 +10,16 @@ from typing import NamedTuple
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, _character_to_key
 
 from atendente_tui.i18n import _, later
-from atendente_tui.tui.actions import ACTIONS, BOARDS, GLOBAL, MONITOR, WORKSTATION, Action
+from atendente_tui.tui.actions import (
+    ACTIONS,
+    BOARDS,
+    GLOBAL,
+    MONITOR,
+    PRESENTING,
+    TRAINING,
+    WORKSTATION,
+    Action,
+)
 
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 _NAMED = {key.value for key in Keys if not key.value.startswith(("<", "ctrl+", "shift+", "ctrl_"))} | {
@@ -219,10 +228,13 @@ def _clashes(keys_of: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str, str
 
 
 def _together(one: Action, other: Action) -> bool:
+    both = {*one.contexts, *other.contexts}
+    if TRAINING in both:  # beside everything but what is no training
+        return not both & {MONITOR, PRESENTING}
     if set(one.contexts) & set(other.contexts) or GLOBAL in (*one.contexts, *other.contexts):
         return True
     # The workstation's keys count beside those of its panes, but not on the boards in front of it.
-    panes = [set(action.contexts) - {*BOARDS, MONITOR} for action in (one, other)]
+    panes = [set(action.contexts) - {*BOARDS, MONITOR, PRESENTING} for action in (one, other)]
     return all(panes) and any(WORKSTATION in pane for pane in panes)
 
 

@@ -34,6 +34,7 @@ PLACES = {
     "promises": later("among the promises"),
     "monitor": later("in the monitor"),
     "poison": later("among what could not be read"),
+    "scorecard": later("at the scorecard"),
 }
 ALSO = (
     (later("arrows, page up, page down, home, end"), later("move in lists and texts")),

@@ -94,6 +94,7 @@ class SearchScreen(Screen[None]):
         self._searching: Searching | None = None
 
     def compose(self) -> ComposeResult:
+        yield from app_of(self).above()
         yield Static(Content(_("Search")), classes="search-title")
         yield self._query
         yield self._said

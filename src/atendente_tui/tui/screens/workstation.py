@@ -108,6 +108,7 @@ class Workstation(Screen[None]):
             _("Queue"), self.tabs, self.queue, key=self.app.keymap.shown("pane_queue"), id="pane-queue"
         )
         self.panes = {"queue": queue_pane}
+        yield from self.app.above()
         yield self.top
         if self.has_class("-narrow"):
             yield self.place_tabs

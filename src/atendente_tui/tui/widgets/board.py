@@ -66,6 +66,7 @@ class Board(Screen[None]):
         return self.here.workplace
 
     def compose(self) -> ComposeResult:
+        yield from self.here.above()
         yield self._title
         yield self._head
         yield self.list
