@@ -108,6 +108,10 @@ def _conflict_and_gone(tx: Tx, n: int, *_told: Any) -> bool:
     return False
 
 
+def _closed_for_now(tx: Tx, ticket_id: int, _incoming: Any) -> None:
+    effects.lay_under(tx, ticket_id, {"status": "closed"})
+
+
 _addressed, _add, _mark_sent = Pusher._addressed, outbox.add, outbox.mark_sent
 _anything: Callable[..., None] = lambda *_given, **_more: None  # noqa: E731
 
@@ -163,14 +167,21 @@ MUTANTS: dict[str, Mutant] = {
     "a round of its own asks at once again": Mutant(
         ((once, "asked", lambda *_given: 0.0),), None, "early", first=4
     ),
-    "what is gone is opened again by a no": Mutant(
-        ((gone, "effects", SimpleNamespace(lay_under=_anything, pending_tickets=effects.pending_tickets)),),
+    "what is gone stays open": Mutant(
+        ((effects, "_is_gone", lambda *_given: False),), None, "ticket", first=57
+    ),
+    "what is gone is closed for now, not for good": Mutant(
+        (
+            (effects, "_is_gone", lambda *_given: False),
+            (
+                gone,
+                "effects",
+                SimpleNamespace(lay_under=_closed_for_now, pending_tickets=effects.pending_tickets),
+            ),
+        ),
         None,
         "ticket",
-        first=57,
-    ),
-    "what is gone is opened again by a discard": Mutant(
-        ((gone, "keep_shut", _anything),), None, "ticket", first=107_079
+        first=100_139,
     ),
     "what only a person said had arrived is waited for": Mutant(
         ((gone, "is_lost", lambda *_given: False),), None, "stuck", first=100_629

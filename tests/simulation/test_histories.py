@@ -22,6 +22,7 @@ ONCE_FAILED = {
     57: "a refused command opened a ticket again that was gone",
     107079: "what was discarded opened a ticket again that was gone, once a person had said that another change arrived",
     108353: "a ticket made here was pulled and gone before its number was known, and what was said about it opened it again",
+    100139: "what counted as arrived opened a ticket again that was gone, where its status was what had been sent",
     100167: "the clock was set back while a command was under way",
 }
 

@@ -149,6 +149,7 @@ def _fold(tx: Tx, ticket_id: int, remote_id: str) -> dict[str, Any] | None:
         "subject",
         "version",
         "remote_status",
+        "gone",
         *HELD,
         *TRAIL,
         "last_inbound",
@@ -179,13 +180,13 @@ def _fold(tx: Tx, ticket_id: int, remote_id: str) -> dict[str, Any] | None:
     tx.db.execute("DELETE FROM ticket WHERE id = ?", (other["id"],))
     tx.reindex("gone_ticket", other["id"])
     tx.db.execute(
-        "UPDATE ticket SET subject = :subject, version = :version, remote_status = :remote_status, customer_id = :customer_id,"
-        " newest_event = (SELECT max(key) FROM event WHERE ticket_id = :mine),"
+        "UPDATE ticket SET subject = :subject, version = :version, remote_status = :remote_status, gone = :gone,"
+        " customer_id = :customer_id, newest_event = (SELECT max(key) FROM event WHERE ticket_id = :mine),"
         " last_inbound = max(coalesce(last_inbound, 0), coalesce(:last_inbound, 0)) WHERE id = :mine",
         {
             **{
                 name: other[name]
-                for name in ("subject", "version", "remote_status", "customer_id", "last_inbound")
+                for name in ("subject", "version", "remote_status", "gone", "customer_id", "last_inbound")
             },
             "mine": ticket_id,
         },

@@ -156,7 +156,10 @@ def confirmed(tx: Tx, n: int, receipt: Receipt) -> None:
 
 
 def counted_in(tx: Tx, n: int) -> None:
-    """The fields of row `n` are the backend's now. Where its echo is here already, what lies below them is newer."""
+    """The fields of row `n` are the backend's now.
+
+    Where its echo is here already, or the ticket is gone, what lies below them is newer.
+    """
     given = _row(tx, n)
     if "ticket" not in given.body or given.body["type"] in ("create", "merge"):
         return
@@ -164,7 +167,7 @@ def counted_in(tx: Tx, n: int) -> None:
     echoed = tx.db.execute(
         "SELECT 1 FROM event WHERE command_id = ? AND remote_id IS NOT NULL", (given.body["id"],)
     ).fetchone()
-    if echoed is not None:
+    if echoed is not None or _is_gone(tx, ticket_id):
         _replay(tx, ticket_id, without=given.n)
     elif "status" in given.undo:
         # The status told next is news, though it be the one told before ours.
@@ -173,6 +176,8 @@ def counted_in(tx: Tx, n: int) -> None:
 
 def _said_at_last(tx: Tx, ticket_id: int, body: Mapping[str, Any], key: int) -> None:
     """What a reply means for its ticket, once one that was written for later has left."""
+    if _is_gone(tx, ticket_id):
+        return
     before = _ticket(tx, ticket_id)
     after = dict(before)
     now = from_ms(tx.now).isoformat()
@@ -232,7 +237,7 @@ def _replay(
 ) -> None:
     """Lift the pending commands off the ticket, change what is below, and put them on again.
 
-    Does nothing for a ticket that is not here any more.
+    Below those of a ticket that the helpdesk says is gone lies "closed". Does nothing for one that is not here any more.
     """
     if tx.db.execute("SELECT 1 FROM ticket WHERE id = ?", (ticket_id,)).fetchone() is None:
         return
@@ -243,6 +248,8 @@ def _replay(
             (ticket_id,),
         ).fetchall()
     ]
+    if _is_gone(tx, ticket_id):
+        base = {**(base or {}), "status": "closed"}
     before = _ticket(tx, ticket_id)
     after = dict(before)
     for one in reversed(given):
@@ -258,6 +265,11 @@ def _replay(
         if kept != one.undo:
             _keep(tx, one.n, kept)
     _write(tx, before, after)
+
+
+def _is_gone(tx: Tx, ticket_id: int) -> bool:
+    found = tx.db.execute("SELECT 1 FROM ticket WHERE id = ? AND gone IS NOT NULL", (ticket_id,)).fetchone()
+    return found is not None
 
 
 def _ticket(tx: Tx, ticket_id: int) -> columns.Row:

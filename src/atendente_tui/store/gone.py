@@ -4,6 +4,9 @@ The answer to `create` may get lost, and the ticket may vanish over there before
 told once, under an id that no row has: it is remembered while a `create` is on its way, so that what is bound to that
 id later goes, too. Where nobody but a person could say that it had arrived, no id will ever be bound: a while after that
 word, what no pull has brought is taken for gone.
+
+What a person wrote keeps such a ticket here. Its row bears the mark `gone` then: below whatever is still to be said about it
+lies "closed" and nothing else (`effects`), until the helpdesk tells of it again.
 """
 
 from __future__ import annotations
@@ -27,11 +30,6 @@ _UNBOUND = (
 )
 _LONG_AGO = f"(o.changed <= :now - {LOST} OR o.changed > :now + {LOST})"
 """The second where the clock was set back meanwhile."""
-_KEPT = (
-    "(remote_status = 'closed'"  # its own status may be what is still to be said of it
-    f" AND id IN (SELECT o.ticket_id FROM outbox o WHERE o.state IN {effects.PENDING}))"
-)
-"""A pull brought it before our own number was known, it went, and what was said about it meanwhile keeps it here."""
 _CREATING = f"SELECT 1 FROM outbox WHERE state IN {effects.PENDING} AND type = 'create' LIMIT 1"
 
 
@@ -43,34 +41,18 @@ def let_go(tx: Tx, ticket_id: int, *, pending: bool) -> bool:
     place = "SELECT status, assignee, team FROM ticket WHERE id = ?"
     status, assignee, team = tx.db.execute(place, (ticket_id,)).fetchone()
     kept = pending or _written(tx, ticket_id)
-    if pending:  # what is still to be said about it will be refused, and must not open it again
-        effects.lay_under(tx, ticket_id, {"status": "closed"})
-        status, assignee, team = tx.db.execute(place, (ticket_id,)).fetchone()
-    if kept and status == "closed":
-        return False
-    tx.tally((status, assignee, team), ("closed", assignee, team) if kept else None)
     if kept:
-        tx.db.execute(
-            "UPDATE ticket SET status = 'closed', remote_status = 'closed', recheck = NULL, score = 0, why = '[]',"
-            " sla_due = NULL, sla_state = 'none', solved = coalesce(solved, ?) WHERE id = ?",
-            (tx.now, ticket_id),
-        )
+        # Without the digest: should it come back as it was, that is news.
+        marked = "UPDATE ticket SET gone = coalesce(gone, ?), mark = NULL WHERE id = ?"
+        tx.db.execute(marked, (tx.now, ticket_id))
+        effects.lay_under(tx, ticket_id, {})
+        if tx.db.execute(place, (ticket_id,)).fetchone() == (status, assignee, team):
+            return False
     else:
+        tx.tally((status, assignee, team), None)
         forget_ticket(tx, ticket_id)
     tx.touch("queue", "promises", f"ticket:{ticket_id}")
     return True
-
-
-def is_shut(tx: Tx, ticket_id: int | None) -> bool:
-    """Whether a ticket stands here closed as it does over there, as one does that is kept though it is no more."""
-    found = tx.db.execute("SELECT status, remote_status FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
-    return found is not None and tuple(found) == ("closed", "closed")
-
-
-def keep_shut(tx: Tx, ticket_id: int) -> None:
-    """One of its commands counts as arrived: what is left of them must not go back to what that one had made of it."""
-    if ticket_id in effects.pending_tickets(tx):
-        let_go(tx, ticket_id, pending=True)
 
 
 def remember(tx: Tx, backend: str, remote_id: str) -> None:
@@ -86,7 +68,7 @@ def was_told(tx: Tx, ticket_id: int, remote_id: str) -> bool:
     """Whether this ticket, made here, is to be bound to an id that was told gone and has not come back since."""
     found = tx.db.execute(
         "SELECT 1 FROM sync_state s JOIN ticket t ON t.id = :ticket WHERE s.key = :key AND t.remote_id IS NULL"
-        f" AND NOT EXISTS (SELECT 1 FROM ticket WHERE remote_id = :remote AND NOT {_KEPT})",
+        " AND NOT EXISTS (SELECT 1 FROM ticket WHERE remote_id = :remote AND gone IS NULL)",
         {"ticket": ticket_id, "key": f"{_GONE}{remote_id}", "remote": remote_id},
     ).fetchone()
     return found is not None

@@ -48,6 +48,7 @@ TOLD = (
     "merged_into",
     "version",
     "mark",
+    "gone",
 )
 TRAIL = (
     "first_reply",
@@ -99,6 +100,7 @@ class Ticket:
     version: str | None
     mark: int | None
     """Digest of what the backend last said of it."""
+    gone: int | None
     first_reply: int | None
     last_inbound: int | None
     last_outbound: int | None
@@ -148,6 +150,7 @@ def _blank(ticket_id: int, remote_id: str, customer_id: int, at: int) -> Ticket:
         merged_into=None,
         version=None,
         mark=None,
+        gone=None,
         first_reply=None,
         last_inbound=None,
         last_outbound=None,
@@ -290,9 +293,9 @@ def _lay(batch: Batch, ticket: Ticket, change: TicketUpsert, customer_id: int, s
         news["tags"] = compact(change.tags)
     if swallower is not None:
         news["merged_into"] = swallower
-    if status != ticket.remote_status:
+    if status != ticket.remote_status or ticket.gone is not None:
         news["status"] = status
-        ticket.remote_status = status
+        ticket.remote_status, ticket.gone = status, None
     here = news.get("status", ticket.status)
     if change.solved_at is not None:
         news["solved"] = to_ms(change.solved_at)

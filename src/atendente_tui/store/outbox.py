@@ -235,13 +235,9 @@ def settle(tx: Tx, receipt: Receipt) -> bool:
 
 def settle_seen(tx: Tx, n: int) -> None:
     """A person saw that it arrived, though no answer came. The row keeps that nobody else said so (`gone`)."""
-    ticket_id = tx.db.execute("SELECT ticket_id FROM outbox WHERE n = ?", (n,)).fetchone()[0]
-    shut = gone.is_shut(tx, ticket_id)
     effects.counted_in(tx, n)
     settle_here(tx, n)
     tx.db.execute("UPDATE outbox SET may_have_arrived = 1 WHERE n = ?", (n,))
-    if shut:
-        gone.keep_shut(tx, ticket_id)
 
 
 def settle_here(tx: Tx, n: int) -> None:

@@ -186,6 +186,7 @@ class Ticket(SQLModel, table=True):
     sla_state: str = _text(default="'none'")
     recheck: int | None = _int(null=True)
     mark: int | None = _int(null=True)
+    gone: int | None = _int(null=True)
 
 
 class TicketTag(SQLModel, table=True):
