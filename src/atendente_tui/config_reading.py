@@ -333,7 +333,7 @@ class Reading(Tables):
     def metrics(self, tree: dict[str, Any]) -> MetricsConfig:
         """[metrics], the numbers that the definitions leave open, and [goals], what the figures should be."""
         plain = MetricsConfig()
-        known = {"csat_positive", "fcr_days", "short_abandon", "service", "session_gap"}
+        known = {"csat_positive", "fcr_days", "short_abandon", "service", "session_gap", "idle_seconds"}
         table = self.table(tree, "metrics", known)
         service = self.spans(table, "metrics.service", {"default", *Channel})
         gaps = self.spans(table, "metrics.session_gap", set(Channel))
@@ -354,6 +354,7 @@ class Reading(Tables):
             self.number(table, "metrics.short_abandon", plain.short_abandon, at_least=0.0),
             {**plain.service, **service},
             gaps,
+            self.number(table, "metrics.idle_seconds", plain.idle_seconds, at_least=0.0),
             goals,
             frozenset(table),
         )

@@ -63,6 +63,8 @@ class MetricsConfig(NamedTuple):
     """Seconds by channel, and under "default"."""
     session_gap: Mapping[str, float] = MappingProxyType({})
     """Seconds of silence, by channel, after which a conversation is another contact (`domain.contacts.GAPS`)."""
+    idle_seconds: float = 120.0
+    """Without a key for so long, nobody works on the ticket that stands open; 0: the screen counts no work at all."""
     goals: Mapping[str, Mapping[str, Goal]] = MappingProxyType({})
     """By team ("" for everybody) and by the key of the figure."""
     given: frozenset[str] = frozenset()

@@ -50,6 +50,7 @@ REPLY = Reply(
 )
 ME = {
     "login": "ana",
+    "takes_work": True,
     "name": "Ana Souza",
     "role": "agent",
     "teams": ["loja"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,20 @@ async def test_a_command_once_whatever_happens_to_its_answer(at: People, shop: S
     assert (told[receipt.event].author, told[receipt.event].text) == ("ana", note.text)
     with pytest.raises(Rejected):
         await ana.push(note.model_copy(update={"text": "outra coisa"}))
+
+
+async def test_the_work_behind_an_answer_reaches_the_colleagues(at: People, shop: Served) -> None:
+    ticket = shop.ticket("loja")
+    ana = at("ana")
+    await ana.identify()
+    assert ana.capabilities.handling
+    work = commands.Work(active=90, hold=5)
+    await ana.push(given(commands.Note, ticket.remote_id, text="Liguei.", work=work))
+    ana.capabilities = replace(ana.capabilities, handling=False)  # as of a hub that says nothing of it
+    await ana.push(given(commands.Note, ticket.remote_id, text="De novo.", work=work))
+    seen = {one.text: one.data for one in await changes(at("vera")) if one.type == "event"}
+    assert seen["Liguei."] == {"active": 90, "hold": 5}
+    assert seen["De novo."] == {}
 
 
 async def test_a_ticket_is_created_and_answered(at: People) -> None:

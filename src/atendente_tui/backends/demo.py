@@ -90,6 +90,7 @@ class DemoBackend:
         articles=True,
         settings=True,
         copies=True,
+        handling=True,
         parallel=4,
     )
 

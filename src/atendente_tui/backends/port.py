@@ -64,6 +64,8 @@ class Capabilities:
     """True: `upload` takes a file that a reply or note can then carry."""
     copies: bool = False
     """True: a reply by e-mail goes to its `cc` and `bcc`, too."""
+    handling: bool = False
+    """True: what commands tell of the work behind them (`Work`) comes back in the data of their events."""
     settings: bool = False
     """True: scripts, macros, calendars and SLA policies come with a pull."""
     parallel: int = 4

@@ -141,6 +141,7 @@ def _info(name: str) -> BackendInfo:
             "presence": told.presence,
             "uploads": told.uploads,
             "copies": told.copies,
+            "handling": told.handling,
             "settings": told.settings,
             "parallel": told.parallel,
             "write_fields": sorted(told.write_fields),

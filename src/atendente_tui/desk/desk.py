@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from atendente_tui.domain.command import Command
+    from atendente_tui.domain.handling import Spent
     from atendente_tui.domain.rules import Rules
     from atendente_tui.store.store import Store
     from atendente_tui.store.writing import Tx
@@ -71,10 +72,12 @@ class Can(NamedTuple):
     """An answer by e-mail can go to others, too."""
     uploads: bool = False
     """Files can be put on an answer or a note."""
+    handling: bool = False
+    """What a command tells of the work behind it reaches the colleagues."""
 
     @classmethod
     def everything(cls) -> Can:
-        return cls(EVERY_COMMAND, copies=True, uploads=True)
+        return cls(EVERY_COMMAND, copies=True, uploads=True, handling=True)
 
 
 class Desk(NamedTuple):
@@ -95,6 +98,8 @@ class Desk(NamedTuple):
     """Days in which a customer is asked at most once how it went; None: nobody is asked."""
     own: Path | None = None
     """Where the person's own processes may lie, None for the data directory."""
+    spent: Callable[[int], Spent] | None = None
+    """Takes what the screen counted of a ticket and has not written down yet; asked on the writer's thread."""
     dry: bool = False
     """True checks the rules and writes nothing."""
 
@@ -202,10 +207,11 @@ def give(
     ticket_id = 0 if ticket is None else int(ticket.id)
     if not desk.dry:
         from atendente_tui.desk.agent_states import by_activity
+        from atendente_tui.desk.handling import carrying
         from atendente_tui.store import audit, effects, outbox
         from atendente_tui.store.kept import kept
 
-        command = kept(command)
+        command = carrying(tx, desk, kept(command), ticket_id)
         undo = effects.perform(tx, command)
         outbox.add(tx, command, hold_until, undo)
         audit.record(tx, command.author, command.type, ticket_id or None, str(command.id), hold=seconds)

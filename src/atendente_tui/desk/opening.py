@@ -41,6 +41,7 @@ def can_of(config: Config, db: Connection) -> Can:
         frozenset(told.get("channels", ())),
         bool(told.get("copies")),
         bool(told.get("uploads")),
+        bool(told.get("handling")),
     )
 
 

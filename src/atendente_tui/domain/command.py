@@ -13,6 +13,8 @@ from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_
 from atendente_tui.domain.change import Attachment, Frozen, Identity, Text
 from atendente_tui.domain.words import AgentState, Channel, Impact, Priority, Status, Tier
 
+_DAY = 86_400
+
 
 class TicketRef(Frozen):
     """`id` is our own; `remote` is the backend's, None until the ticket's creation was confirmed."""
@@ -30,6 +32,32 @@ class _Command(Frozen):
 
 class _OnTicket(_Command):
     ticket: TicketRef
+
+
+class Work(Frozen):
+    """Seconds of work since its author's last answer, note or wrap-up on this ticket, as their workstation counted them."""
+
+    active: Annotated[int, Field(ge=0, le=_DAY)] = 0
+    hold: Annotated[int, Field(ge=0, le=_DAY)] = 0
+    after: Annotated[int, Field(ge=0, le=_DAY)] = 0
+    here: bool = False
+    """The backend cannot carry them: they are known to this workstation alone."""
+
+    @property
+    def data(self) -> dict[str, int | bool]:
+        """As the event of the command tells them."""
+        told: dict[str, int | bool] = {"active": self.active, "hold": self.hold, "after": self.after}
+        return {name: value for name, value in told.items() if value} | ({"here": True} if self.here else {})
+
+
+class _Worked(_OnTicket):
+    work: Work | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_work_nobody_counted(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """It looks as it always did, to older hubs as well."""
+        said: dict[str, Any] = handler(self)
+        return {name: value for name, value in said.items() if name != "work" or value is not None}
 
 
 class Reply(_OnTicket):
@@ -54,6 +82,7 @@ class Reply(_OnTicket):
     """Written to leave at a later moment: until then it is held, and nothing of it counts as said."""
     template: Text | None = None
     """Id of the approved template the text is made of: such a message may go outside the channel's window."""
+    work: Work | None = None
     survey: bool | None = None
     """With a status of `solved`: whether the customer is to be asked how it went; None says nothing about it."""
 
@@ -66,10 +95,10 @@ class Reply(_OnTicket):
         }
 
 
-_YOUNGER = ("cc", "bcc", "not_before", "template", "survey")
+_YOUNGER = ("cc", "bcc", "not_before", "template", "survey", "work")
 
 
-class Note(_OnTicket):
+class Note(_Worked):
     """Internal; never reaches the customer."""
 
     type: Literal["note"] = "note"
@@ -114,7 +143,7 @@ class SetTeam(_OnTicket):
     team: Text
 
 
-class Escalate(_OnTicket):
+class Escalate(_Worked):
     """To the next level, with the packet without which nobody should receive a ticket."""
 
     type: Literal["escalate"] = "escalate"
@@ -140,7 +169,7 @@ class Tag(_OnTicket):
     remove: tuple[Text, ...] = ()
 
 
-class WrapUp(_OnTicket):
+class WrapUp(_Worked):
     """How the contact ended."""
 
     type: Literal["wrapup"] = "wrapup"

@@ -34,6 +34,8 @@ GAPS: Mapping[str, int] = MappingProxyType(
 _DONE = frozenset({"solved", "closed"})
 _LIVE = frozenset({"new", "open", "pending", "on_hold", "snoozed"})
 _TIERS = ("N1", "N2", "N3")
+_TELLING = frozenset({"message", "call", "note", "wrap_up", "escalation"})
+"""What tells of the work behind it."""
 
 
 class Happened(NamedTuple):
@@ -289,7 +291,7 @@ def _pick_up(walk: _Walk, at: int, who: str) -> None:
 def _work(walk: _Walk, event: Happened) -> None:
     """Seconds of work as the event records them: `active` (of a call: `seconds`), `hold`, `after`."""
     data = event.data
-    if not data or not walk.contacts or event.kind not in ("message", "call", "note", "wrap_up"):
+    if not data or not walk.contacts or event.kind not in _TELLING:
         return
     active = data.get("active", data.get("seconds") if event.kind == "call" else None)
     parts = (active, data.get("hold"), data.get("after"))

@@ -139,7 +139,12 @@ def _beside(command: Reply) -> Data:
         **({"bcc": ", ".join(command.bcc)} if command.bcc else {}),
         **({"template": command.template} if command.template else {}),
         **({"survey": command.survey} if command.survey is not None else {}),
+        **_work(command),
     }
+
+
+def _work(command: Reply | Note | WrapUp | Escalate) -> Data:
+    return {} if command.work is None else command.work.data
 
 
 def _reply(command: Reply, ticket: TicketUpsert, facts: Facts, now: datetime) -> Decision:
@@ -169,7 +174,9 @@ def _reply(command: Reply, ticket: TicketUpsert, facts: Facts, now: datetime) ->
 def _note(command: Note, ticket: TicketUpsert, now: datetime) -> Decision:
     """Refused: text_empty."""
     _written(command.text)
-    return say(command, ticket, now, EventKind.NOTE, command.text, attachments=command.attachments)
+    return say(
+        command, ticket, now, EventKind.NOTE, command.text, _work(command), attachments=command.attachments
+    )
 
 
 # -- owning and moving -----------------------------------------------------------------------------------------------
@@ -227,7 +234,12 @@ def _wrap_up(command: WrapUp, ticket: TicketUpsert, now: datetime) -> Decision:
     _written(command.code, "wrap_up_empty")
     if not command.survey:
         _written(command.note, "survey_reason")
-    data: Data = {"code": command.code, "reason": command.reason, "survey": command.survey}
+    data: Data = {
+        "code": command.code,
+        "reason": command.reason,
+        "survey": command.survey,
+        **_work(command),
+    }
     status = ticket.status if command.status is None else _moved(ticket.status, command.status)
     quiet = {"reason": command.reason} if command.reason is not None else {}
     return say(
@@ -280,6 +292,7 @@ def _escalate(command: Escalate, ticket: TicketUpsert, facts: Facts, now: dateti
         "tried": command.tried,
         "workaround": command.workaround,
         "article": command.article,
+        **_work(command),
     }
     return say(
         command,

@@ -426,6 +426,13 @@ def _text(body: Mapping[str, Any]) -> str:
 
 
 def _data(body: Mapping[str, Any], ticket: columns.Row) -> dict[str, Any]:
+    told = _told(body, ticket)
+    if (work := body.get("work")) is not None:
+        told |= {name: value for name, value in work.items() if value}
+    return told
+
+
+def _told(body: Mapping[str, Any], ticket: columns.Row) -> dict[str, Any]:
     match body["type"]:
         case "reply":
             return {

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.domain.words import PENDING_STATES, OutboxState
-from atendente_tui.store import effects, gone
+from atendente_tui.store import effects, gone, worked
 from atendente_tui.store.rows import OutboxRow
 
 if TYPE_CHECKING:
@@ -320,8 +320,9 @@ def replace(tx: Tx, n: int, command: Command, hold_until: int) -> None:
 
 def take_back(tx: Tx, n: int, state: OutboxState) -> None:
     """Undo what it did here and end it as undone or discarded. The caller knows that it may."""
-    ticket_id = tx.db.execute("SELECT ticket_id FROM outbox WHERE n = ?", (n,)).fetchone()[0]
+    ticket_id, body = tx.db.execute("SELECT ticket_id, body FROM outbox WHERE n = ?", (n,)).fetchone()
     effects.undo(tx, n)
+    worked.give_back(tx, json.loads(body))
     _end(tx, n, state)
     _touch(tx, ticket_id)
 

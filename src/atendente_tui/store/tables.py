@@ -430,6 +430,16 @@ class Member(SQLModel, table=True):
     team: str = _text(key=True)
 
 
+class Worked(SQLModel, table=True):
+    __tablename__ = "worked"
+    __table_args__ = _BARE
+    ticket_id: int = _int(key=True, to="ticket.id", ondelete="CASCADE")
+    agent: str = _text(key=True)
+    active: int = _int()
+    hold: int = _int()
+    after: int = _int()
+
+
 class IndexQueue(SQLModel, table=True):
     __tablename__ = "index_queue"
     __table_args__ = ({"sqlite_autoincrement": True},)

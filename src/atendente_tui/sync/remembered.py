@@ -87,6 +87,7 @@ def keep_identity(tx: Tx, backend: str, identity: AgentIdentity, capabilities: C
         "presence": capabilities.presence,
         "uploads": capabilities.uploads,
         "copies": capabilities.copies,
+        "handling": capabilities.handling,
         "settings": capabilities.settings,
     }
     keep(tx, backend, "capabilities", json.dumps(told))

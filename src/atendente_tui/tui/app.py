@@ -28,9 +28,10 @@ from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.store.watching import EVERYTHING
-from atendente_tui.tui import compositor, crash, glyphs, handlers, keymap, themes
+from atendente_tui.tui import compositor, crash, glyphs, handlers, handling, keymap, themes
 from atendente_tui.tui.actions import GLOBAL, WORKING, Action
 from atendente_tui.tui.early_keys import AT_ONCE, EarlyKeys
+from atendente_tui.tui.handling import Handling
 from atendente_tui.tui.line_filter import ControlFilter
 from atendente_tui.tui.moved import Moved
 from atendente_tui.tui.workplace import Workplace
@@ -67,6 +68,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
     TOOLTIP_DELAY = 0.5
     offered: Mapping[str, Action] = WORKING
     """What keys, palette and help have."""
+    gather = GATHER
 
     def __init__(
         self,
@@ -98,6 +100,11 @@ class AtendenteApp(App[int], inherit_bindings=False):
             from atendente_tui.tui.plain_signs import PlainSigns
 
             self._fences.append(PlainSigns())
+        self.handling: Handling | None = None
+        """Counts the work on what stands open; None where nothing is worked on."""
+        if self.offered is WORKING and workplace.config.metrics.idle_seconds:
+            self.handling = Handling(self)
+            workplace.desk = workplace.desk._replace(spent=self.handling.take)
         self._reader: Connection | None = None
         self._watches: WeakKeyDictionary[DOMNode, frozenset[str]] = WeakKeyDictionary()
         self._news: set[str] = set()
@@ -199,6 +206,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             if isinstance(event, events.Key):
                 self.workplace.store.courtesy.pressed()
+                if self.handling is not None:
+                    self.handling.pressed()
             if not self._early.keep(event):
                 await self._typed(event)
             return
@@ -374,6 +383,8 @@ class AtendenteApp(App[int], inherit_bindings=False):
             self._heed_signals(loop)
         self._unsubscribe = self.workplace.store.subscribe(heard)
         self.workplace.store.watch()
+        if self.handling is not None:
+            self.set_interval(handling.SAVE, self.handling.save)
         # A moment later than the frame: imports must not compete with writing it.
         self.call_after_refresh(self.set_timer, WARM_AFTER, self._start_warming)
 
@@ -424,7 +435,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
 
     def _gather(self, topics: frozenset[str]) -> None:
         if not self._news:
-            asyncio.get_running_loop().call_later(GATHER, self._spread, context=self._told_in)
+            asyncio.get_running_loop().call_later(self.gather, self._spread, context=self._told_in)
         self._news |= topics
 
     def _spread(self) -> None:
@@ -441,7 +452,9 @@ class AtendenteApp(App[int], inherit_bindings=False):
         self.exit(code, return_code=code)
 
     def save_drafts(self) -> None:
-        """Ask everything that holds unsaved words to save them now (`save_now`)."""
+        """Ask everything that holds unsaved words to save them now (`save_now`); the work counted, too."""
+        if self.handling is not None:
+            self.handling.save()
         for screen in self.screen_stack:
             for widget in screen.walk_children(Widget):
                 save = getattr(widget, "save_now", None)

@@ -44,6 +44,7 @@ CAPABILITIES = Capabilities(
     presence=True,
     uploads=True,
     copies=True,
+    handling=True,
     settings=True,
     parallel=PARALLEL,
 )
@@ -62,10 +63,9 @@ class Hub:
     async def identify(self) -> AgentIdentity:
         me = wire.read(wire.Me, await self._client.asked("GET", "/me"), "me")
         self._login = me.login
+        can = replace(CAPABILITIES, handling=me.takes_work)
         self.capabilities = (
-            CAPABILITIES
-            if me.may_write
-            else replace(CAPABILITIES, commands=frozenset(), presence=False, uploads=False)
+            can if me.may_write else replace(can, commands=frozenset(), presence=False, uploads=False)
         )
         return AgentIdentity(me.login, me.name, me.teams, me.may_write, origin=me.hub)
 
@@ -100,7 +100,10 @@ class Hub:
             after, full = page.cursor, False
 
     async def push(self, command: Command) -> Receipt:
-        body = {"commands": [command.model_dump(mode="json")]}
+        told = command.model_dump(mode="json")
+        if not self.capabilities.handling:  # an older hub, which would not know the word
+            told.pop("work", None)
+        body = {"commands": [told]}
         answer = await self._client.asked("POST", "/commands", body=body)
         results = wire.read(wire.Results, answer, "results").results
         if len(results) != 1:

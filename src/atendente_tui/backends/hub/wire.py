@@ -26,6 +26,7 @@ class Me(_Told):
     teams: tuple[str, ...] = ()
     may_write: bool = True
     hub: str | None = None
+    takes_work: bool = False
 
 
 class Problem(_Told):

@@ -21,6 +21,8 @@ class Me(BaseModel):
     hub: str
     """Names this hub among all others."""
     version: str
+    takes_work: bool = True
+    """Commands may tell of the work behind them."""
     time: AwareDatetime
 
 
