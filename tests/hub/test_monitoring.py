@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +24,8 @@ from atendente_tui.domain.rules import DEFAULT_RULES
 from atendente_tui.domain.words import Tier
 from atendente_tui.hub import tables
 from atendente_tui.store.store import Store
-from atendente_tui.sync.only_reading import ReadingOnly, follow
+from atendente_tui.sync.listening import Listening
+from atendente_tui.sync.only_reading import Follower, ReadingOnly, follow
 from atendente_tui.tui.monitor_app import MonitorApp
 from atendente_tui.tui.screens.monitor import Monitor
 from atendente_tui.tui.workplace import Workplace
@@ -31,7 +33,7 @@ from tests.hub.serving_fixture import Served, note, served  # noqa: F401 - a fix
 from tests.sizes import sized
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-EVERY = 120.0
+EVERY, PATIENCE = 120.0, 30.0
 
 
 class Requests(logging.Handler):
@@ -78,19 +80,29 @@ async def test_an_hour_of_monitoring_writes_nothing(
     app = MonitorApp(Workplace(store, desk, Config(), clock, ZoneInfo("America/Sao_Paulo")))
     hub = Hub(BackendSettings("hub", served.url, secret=served.tokens[login]))
     end = clock.now() + timedelta(hours=1)
-    pulls = 0
+    pulls, hints = 0, list[int]()
     try:
         async with app.run_test(size=(160, 45)) as pilot:
             screen = app.screen
             assert isinstance(screen, Monitor)
+
+            async def heard(count: int) -> None:
+                """So many hints have come: the line stands, or told of what a colleague did."""
+                async with asyncio.timeout(PATIENCE):
+                    while len(hints) < count:
+                        await asyncio.sleep(0.02)
 
             async def minute(seconds: float) -> None:
                 """What one does meanwhile: look at the panes, at tickets and what is behind the figures."""
                 nonlocal pulls
                 pulls += 1
                 clock.advance(timedelta(seconds=seconds))
+                if pulls == 1:
+                    await heard(1)
                 if pulls in (2, 10):
+                    before = len(hints)
                     bruno.post("commands", json={"commands": [note(first[pulls % 3])]})
+                    await heard(before + 1)
                 if pulls % 10 == 1:
                     screen.look_again()
                     with closing(store.reader()) as db:
@@ -102,16 +114,26 @@ async def test_an_hour_of_monitoring_writes_nothing(
 
             log.setLevel(logging.INFO)
             log.addHandler(requests)
+            session = ReadingOnly(hub)
+            listening = Listening(feed, clock, Random(1), lambda: hints.append(pulls))
+            hearing: list[asyncio.Task[None]] = []
             kept = rows(served, "presence", "ticket")
             await follow(
                 feed,
-                ReadingOnly(hub),
+                session,
                 "hub",
                 clock,
                 every=EVERY,
                 ended=lambda: clock.now() >= end,
                 sleep=minute,
+                known=lambda: hearing.append(asyncio.create_task(listening.hear(session))),
             )
+            (line,) = hearing
+            line.cancel()
+            await asyncio.gather(line, return_exceptions=True)
+            async with asyncio.timeout(PATIENCE):
+                while not requests.seen["GET /v1/hints"]:  # a line is logged when it has ended
+                    await asyncio.sleep(0.02)
             with closing(store.reader()) as db:
                 assert db.execute("SELECT count(*) FROM ticket").fetchone() == (3,)
                 assert db.execute("SELECT count(*) FROM event WHERE kind = 'note'").fetchone() == (2,)
@@ -126,12 +148,51 @@ async def test_an_hour_of_monitoring_writes_nothing(
         store.close()
         feed.close()
     assert pulls == 30
-    assert set(requests.seen) == {"GET /v1/me", "GET /v1/changes"}
-    assert requests.seen["GET /v1/me"] == 1
-    assert requests.seen["GET /v1/changes"] >= 30
+    # Thirty times what is new; the three that brought something have a second page, with nothing on it.
+    assert requests.seen == {"GET /v1/me": 1, "GET /v1/hints": 1, "GET /v1/changes": 33}
     after = rows(served, "presence", "ticket")
     assert after["presence"] == kept["presence"] == []
     assert [one for one in rows(served, "command")["command"] if f"'{login}'" in str(one)] == []
+
+
+@SQLITE
+async def test_what_happens_is_there_at_once_and_the_line_is_all_that_is_asked_for(
+    served: Served,  # noqa: F811
+    clock: VirtualClock,
+    tmp_path: Path,
+) -> None:
+    """Asked once a day only: what a colleague writes comes by the hint, without who looks on being seen by anybody."""
+    served.agent("vera", role="supervisor", all_teams=True)
+    served.agent("bruno", "loja")
+    ticket, bruno = served.ticket("loja"), served.client("bruno")
+    feed = Store.open(tmp_path / "store", key=None, rules=DEFAULT_RULES, clock=clock)
+
+    def connect() -> Hub:
+        return Hub(BackendSettings("hub", served.url, secret=served.tokens["vera"]))
+
+    async def until(sql: str) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with closing(feed.reader()) as db:
+                    if db.execute(sql).fetchone()[0]:
+                        return
+                await asyncio.sleep(0.02)
+
+    follower = Follower(feed, connect, "hub", clock, every=86_400.0)
+    follower.start()
+    try:
+        await until("SELECT count(*) FROM ticket")
+        async with asyncio.timeout(PATIENCE):
+            while not served.parts.listeners.come.is_set():
+                await asyncio.sleep(0.02)
+        bruno.post("commands", json={"commands": [note(ticket)]})
+        await until("SELECT count(*) FROM event WHERE kind = 'note'")
+        with closing(feed.reader()) as db:
+            assert db.execute("SELECT count(*) FROM presence").fetchone() == (0,)
+    finally:
+        follower.stop(PATIENCE)
+        feed.close()
+    assert rows(served, "presence")["presence"] == []
 
 
 @SQLITE
@@ -154,7 +215,6 @@ async def test_the_session_has_no_way_to_write(served: Served, clock: VirtualClo
         ):
             with pytest.raises(Forbidden):
                 await attempt
-        assert [one async for one in session.hints()] == []
     finally:
         await hub.aclose()
     assert rows(served, "command", "presence", "attachment") == {

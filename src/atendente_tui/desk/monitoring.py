@@ -38,6 +38,8 @@ def monitored(folder: Path, key: bytes | None, config: Config, clock: Clock) -> 
     try:
         store = Store.open(folder, key=key, rules=rules, clock=clock, read_only=True)
         try:
+            if feed is not None:
+                store.fed_by(feed)
             if feed is not None and config.backend is not None:
                 from atendente_tui.desk.connecting import connection
                 from atendente_tui.sync.only_reading import Follower

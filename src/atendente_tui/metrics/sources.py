@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from atendente_tui.metrics.kpi import Beside, Source
 
-FLOOR = 7 * 86_400_000
+FLOOR = 2 * 86_400_000
 """Milliseconds: a state or a shift that is older than this when the window begins is a forgotten one."""
 
 SOLVED = Source("counted_ticket f", "f.solved", "f.ticket_id")

@@ -64,6 +64,7 @@ class Store:
         self._checkpointer: Checkpointer | None = None
         self._indexer: Indexer | None = None
         self._watcher: Watcher | None = None
+        self._fed = False
         self.keeper: Keeper | None = None
         """Checks and copies; None for a store that is only read."""
         self._watchers: list[Callable[[frozenset[str]], None]] = []
@@ -257,13 +258,18 @@ class Store:
 
         return leave
 
+    def fed_by(self, feed: Store) -> None:
+        """Its news are those of a half of the same store in this process, and are told at once: nobody need ask for them."""
+        self._fed = True
+        feed.subscribe(self._announce)
+
     def announce(self, *topics: str) -> None:
         """Tell who watches, without a write."""
         self._announce(frozenset(topics))
 
     def watch(self) -> None:
         """Of a store that is only read here: tell who watches when the other process has written (topic "*")."""
-        if self._watcher is None and self.read_only:
+        if self._watcher is None and self.read_only and not self._fed:
             self._watcher = Watcher(self.reader, self._announce)
             self._watcher.start()
 

@@ -10,6 +10,8 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from random import SystemRandom
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,6 +27,7 @@ from atendente_tui.backends.port import (
 from atendente_tui.clock import Clock
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.store.writing import Lane
+from atendente_tui.sync.listening import Listening
 from atendente_tui.sync.pulling import LowSpace, MassDisappearance, pull
 from atendente_tui.sync.remembered import OtherHelpdesk, SyncStatus, keep, keep_identity
 from atendente_tui.sync.saying import code_of, state_of
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from atendente_tui.store.store import Store
 
 _log = logging.getLogger(__name__)
+RARER = 4
+"""So many times as long between two questions while a line of hints stands."""
 SLOWEST = 300.0
 """Seconds between two attempts while the helpdesk is out of reach, at most."""
 
@@ -45,6 +50,7 @@ class ReadingOnly:
 
     def __init__(self, backend: Backend) -> None:
         self._identify, self._pull, self._aclose = backend.identify, backend.pull, backend.aclose
+        self._hints = backend.hints
         self._can: Callable[[], Capabilities] = lambda: backend.capabilities
 
     @property
@@ -55,6 +61,7 @@ class ReadingOnly:
             statuses=can.statuses,
             channels=can.channels,
             articles=can.articles,
+            hints=can.hints,
             settings=can.settings,
             parallel=can.parallel,
         )
@@ -83,10 +90,9 @@ class ReadingOnly:
     async def fetch_attachment(self, remote_id: str, limit: int) -> bytes:
         raise Forbidden(f"a session that only reads fetches no files ({remote_id}, {limit})")
 
-    async def hints(self) -> AsyncIterator[Hint | Presence]:
-        told: tuple[Hint, ...] = ()
-        for hint in told:  # it asks by itself, and listens to nothing
-            yield hint
+    def hints(self) -> AsyncIterator[Hint | Presence]:
+        """Listening asks for nothing and tells nobody: what colleagues say of themselves is not kept either."""
+        return self._hints()
 
 
 async def follow(
@@ -98,8 +104,12 @@ async def follow(
     every: float,
     ended: Callable[[], bool],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    known: Callable[[], None] | None = None,
 ) -> None:
-    """Fetch what is new every so many seconds until `ended`; the port's errors are kept as how the sync is, and tried again."""
+    """Fetch what is new every so many seconds until `ended`; the port's errors are kept as how the sync is, and tried again.
+
+    known  called once it is known who we are there: from then on one may listen
+    """
     identity: AgentIdentity | None = None
     last_ok: int | None = None
     failures = 0
@@ -111,6 +121,8 @@ async def follow(
                 told = await backend.identify()
                 await _write(store, lambda tx, told=told: keep_identity(tx, name, told, backend.capabilities))
                 identity = told
+                if known is not None:
+                    known()
             await pull(store, backend, name)
             last_ok, failures = to_ms(clock.now()), 0
         except (BackendError, MassDisappearance, LowSpace, OtherHelpdesk) as wrong:
@@ -129,7 +141,7 @@ async def _write(store: Store, job: Callable[..., None]) -> None:
 
 
 class Follower:
-    """`follow` on a thread of its own."""
+    """`follow` on a thread of its own; where the backend has hints, each has it fetched at once, and asking is rarer meanwhile."""
 
     def __init__(
         self, store: Store, connect: Callable[[], Backend], name: str, clock: Clock, *, every: float
@@ -137,6 +149,7 @@ class Follower:
         """connect   makes a fresh connection; a Refused it raises ends the thread, told by the log"""
         self._store, self._connect, self._name, self._clock, self._every = store, connect, name, clock, every
         self._ended = threading.Event()
+        self._turn: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._thread = threading.Thread(target=self._run, name="monitor-follower", daemon=True)
 
     def start(self) -> None:
@@ -144,6 +157,10 @@ class Follower:
 
     def stop(self, seconds: float) -> None:
         self._ended.set()
+        if self._turn is not None:
+            loop, turn = self._turn
+            with suppress(RuntimeError):  # it has ended already
+                loop.call_soon_threadsafe(turn.set)
         self._thread.join(seconds)
 
     def _run(self) -> None:
@@ -155,9 +172,20 @@ class Follower:
 
     async def _work(self) -> None:
         backend = ReadingOnly(self._connect())
+        turn = asyncio.Event()
+        self._turn = asyncio.get_running_loop(), turn
+        listening = Listening(self._store, self._clock, SystemRandom(), turn.set)
+        hearing: list[asyncio.Task[None]] = []
+
+        def listen() -> None:
+            if backend.capabilities.hints:
+                hearing.append(asyncio.create_task(listening.hear(backend)))
 
         async def sleep(seconds: float) -> None:
-            await asyncio.to_thread(self._ended.wait, seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds * (RARER if listening.standing else 1)):
+                    await turn.wait()
+            turn.clear()
 
         try:
             await follow(
@@ -168,6 +196,10 @@ class Follower:
                 every=self._every,
                 ended=self._ended.is_set,
                 sleep=sleep,
+                known=listen,
             )
         finally:
+            for one in hearing:
+                one.cancel()
+            await asyncio.gather(*hearing, return_exceptions=True)
             await backend.aclose()

@@ -19,6 +19,7 @@ class MonitorApp(AtendenteApp):
     """`wall` opens the large, rotating pages instead of the panes."""
 
     offered: Mapping[str, Action] = READING
+    gather = 0.0  # nobody types here: what happens in the ticket on show is seen at once
 
     def __init__(
         self, workplace: Workplace, *, wall: bool = False, when_warm: Callable[[], None] | None = None

@@ -182,8 +182,11 @@ class Monitor(Screen[None]):
 
     # Looking
 
+    def on_unmount(self) -> None:
+        self._look.end()
+
     def on_moved(self, _event: Moved) -> None:
-        self.look_again()
+        self._look.soon()
 
     def look_again(self) -> None:
         self._look.again()

@@ -86,8 +86,11 @@ class Wall(Screen[None]):
     def contexts(self) -> tuple[str, ...]:
         return ("global",)
 
+    def on_unmount(self) -> None:
+        self._look.end()
+
     def on_moved(self, _event: Moved) -> None:
-        self.look_again()
+        self._look.soon()
 
     def look_again(self) -> None:
         self._look.again()
