@@ -1,8 +1,4 @@
-"""What the figures cost: all of today's at many tickets against few, against the same SQL by hand, and one new event.
-
-The stores are made in bulk: ten events a ticket, five hundred tickets a day, so that today is as busy in both; their counted
-numbers are written with them, and the newest are held to what counting makes of the events.
-"""
+"""What the figures cost: all of today's at many tickets against few, against the same SQL by hand, and one new event."""
 
 from __future__ import annotations
 
@@ -10,84 +6,21 @@ import gc
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui import metrics
-from atendente_tui.domain.rules import Rules
-from atendente_tui.domain.sla import SlaPolicy
-from atendente_tui.metrics import Scope, Window
+from atendente_tui.metrics import Scope
 from atendente_tui.metrics.kpis import KPIS
 from atendente_tui.metrics.measuring import parameters
-from atendente_tui.store import counting, engine, migrate
+from atendente_tui.store import counting, engine
 from atendente_tui.store.tallies import mark_due
 from atendente_tui.store.writing import Tx
 from bench.dataset import NOW
+from bench.floor_data import EVENTS, LIVE, RULES, SMALL, TODAY, made
 from bench.measuring import median, ms
 from bench.table import Ratio
-
-SMALL = 1_000
-EVENTS = 10
-_MINUTE = 60_000
-_APART = 172_800
-"""Milliseconds between two tickets: five hundred a day, so that few are today and the day before."""
-_LAST = NOW - 70 * _MINUTE
-TODAY = Window(NOW - 86_400_000, NOW)
-RULES = Rules(policies=(SlaPolicy("p", timedelta(minutes=15), timedelta(minutes=15), timedelta(hours=4)),))
-_TICKETS = (
-    "INSERT INTO ticket (id, remote_id, protocol, subject, customer_id, channel, status, priority, assignee, team, tier, reason,"
-    " opened, updated, solved, first_reply, newest_event)"
-    " SELECT n, 't' || n, printf('B-%07d', n), 'Pedido ' || n, n, 'email', 'solved', 'normal', 'agente' || (n % 20),"
-    " 'equipe' || (n % 5), 'N' || (1 + n % 3), 'motivo' || (n % 9), o, o + 3600000, o + 3600000, o + 300000, (o + 3720000) << 6 FROM made"
-)
-_STEPS = (
-    (0, "message", "inbound", "customer", 1, "'{}'"),
-    (1, "field_change", "internal", "agent", 0, "json_object('field', 'assignee', 'old', NULL, 'new', a)"),
-    (5, "message", "outbound", "agent", 1, "'{}'"),
-    (20, "message", "inbound", "customer", 1, "'{}'"),
-    (30, "message", "outbound", "agent", 1, "'{}'"),
-    (40, "message", "inbound", "customer", 1, "'{}'"),
-    (45, "message", "outbound", "agent", 1, "'{}'"),
-    (
-        60,
-        "field_change",
-        "internal",
-        "agent",
-        0,
-        "json_object('field', 'status', 'old', 'open', 'new', 'solved')",
-    ),
-    (
-        61,
-        "survey_answer",
-        "inbound",
-        "customer",
-        1,
-        "json_object('survey', 'csat', 'score', 1 + n % 5, 'of', 5)",
-    ),
-    (62, "wrap_up", "internal", "agent", 0, "json_object('code', 'ok', 'active', 300, 'after', 60)"),
-)
-_OF_TICKET = "'email', 'equipe' || (n % 5), 'N' || (1 + n % 3), 'motivo' || (n % 9), 'inbound', a"
-_COUNTED = (
-    f"INSERT INTO counted_ticket SELECT n, n, {_OF_TICKET}, o, o + 3600000, 1, 'N' || (1 + n % 3), 3600000, 3600000,"
-    " 3600000, 3600000, 1, 0, 0 FROM made",
-    f"INSERT INTO counted_contact SELECT n, 0, {_OF_TICKET}, o, o + 2700000, o + 60000, 1, 0, 60000, 300000, 0, 60000 FROM made",
-    *(
-        f"INSERT INTO counted_target SELECT n, '{kind}', {k}, {_OF_TICKET}, o + {since * _MINUTE}, o + {done * _MINUTE},"
-        f" {(done - since) * _MINUTE}, {(done - since) * _MINUTE}, o + {due * _MINUTE}, o + {done * _MINUTE} FROM made"
-        for kind, k, since, done, due in (
-            ("first", 0, 0, 5, 15),
-            ("next", 0, 20, 30, 35),
-            ("next", 1, 40, 45, 55),
-            ("resolution", 0, 0, 60, 240),
-        )
-    ),
-)
-_MADE = (
-    "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}),"
-    f" made AS MATERIALIZED (SELECT n, {_LAST} - ({{count}} - n) * {_APART} AS o, 'agente' || (n % 20) AS a FROM numbers) "
-)
 
 _TOLD_OF_TARGETS = "100.0 * sum(kind = '{0}' AND done <= due) / nullif(sum(kind = '{0}'), 0)"
 BY_HAND = {
@@ -142,53 +75,13 @@ BY_HAND = {
 """The figures this store has data for, as somebody would write them down for this one question."""
 
 
-def made(cache: Path, count: int) -> Path:
-    """A store of so many tickets, kept below `cache`. Not encrypted: what is compared is the work, not the pages' cipher."""
-    file = cache / f"figures-{count}.db"
-    if file.exists():
-        return file
-    cache.mkdir(parents=True, exist_ok=True)
-    making = file.with_suffix(".making")
-    making.unlink(missing_ok=True)
-    with closing(engine.connect(making, None)) as db:
-        migrate.migrate(db, making)
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute("PRAGMA journal_mode = MEMORY")
-        triggers = db.execute(
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%counted%'"
-        ).fetchall()
-        db.execute("BEGIN")
-        for name, _sql in triggers:
-            db.execute(f"DROP TRIGGER {name}")
-        begin = _MADE.format(count=count)
-        db.execute(begin + "INSERT INTO customer (id, name, updated) SELECT n, 'Cliente ' || n, o FROM made")
-        db.execute(begin + _TICKETS)
-        for n, (minute, kind, direction, who, public, data) in enumerate(_STEPS):
-            author = "a" if who == "agent" else "''"
-            db.execute(
-                begin
-                + "INSERT INTO event (key, remote_id, ticket_id, customer_id, at, kind, channel, direction, author_kind, author,"
-                f" public, text, data) SELECT ((o + {minute * _MINUTE}) << 6) + {n}, 'e' || n || '-{n}', n, n, o + {minute * _MINUTE},"
-                f" '{kind}', 'email', '{direction}', '{who}', {author}, {public}, 'O pedido ainda não chegou e o prazo já passou.', {data}"
-                " FROM made"
-            )
-        for statement in _COUNTED:
-            db.execute(begin + statement)
-        for _name, sql in triggers:
-            db.execute(sql)
-        db.execute("COMMIT")
-        wrong = counting.miscounted(db, RULES, 500)
-        if wrong:
-            raise SystemExit(f"the store's counted numbers are not its events': {wrong[:5]}")
-        db.execute("PRAGMA journal_mode = WAL")
-    making.rename(file)
-    return file
-
-
 def run(cache: Path, tickets: int, rounds: int = 15) -> list[Ratio]:
     few, many = made(cache, SMALL), made(cache, tickets)
     scope = Scope(TODAY, now=NOW)
-    with closing(engine.connect(few, None)) as small, closing(engine.connect(many, None)) as large:
+    with (
+        closing(engine.connect(few / "store.db", None)) as small,
+        closing(engine.connect(many / "store.db", None)) as large,
+    ):
         values = parameters(scope, metrics.measuring.PLAIN)
         for key, sql in BY_HAND.items():
             ours, theirs = metrics.measure(large, key, scope).value, large.execute(sql, values).fetchone()[0]
@@ -200,7 +93,7 @@ def run(cache: Path, tickets: int, rounds: int = 15) -> list[Ratio]:
             lambda: [large.execute(sql, values).fetchone() for sql in BY_HAND.values()],
             lambda: [metrics.measure(large, key, scope) for key in BY_HAND],
         )
-        news = _compared(rounds * 4, lambda: _news(small, SMALL), lambda: _news(large, tickets))
+        news = _compared(rounds * 4, lambda: _news(small, SMALL + LIVE), lambda: _news(large, tickets + LIVE))
     name = f"{tickets:,} tickets, {tickets * EVENTS:,} events"
     return [
         Ratio(f"all figures of today and the day before: {name} against {SMALL:,}", *_ratio(refresh, 1.5)),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import figures
+from bench import figures, floor_screen
 from bench.table import printed
 
 
@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("--tickets", type=int, default=1_000_000, help="of the large store, ten events each")
     parser.add_argument("--cache", type=Path, default=Path(".cache/bench"), help="where the stores are kept")
     options = parser.parse_args()
-    ratios = figures.run(options.cache, options.tickets)
+    ratios = figures.run(options.cache, options.tickets) + floor_screen.run(options.cache, options.tickets)
     print(printed(ratios))
     return int(any(one.verdict == "MISSED" for one in ratios))
 

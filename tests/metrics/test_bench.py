@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench import figures
+from bench import figures, floor_data
 
 
 def test_the_stores_and_the_sql_by_hand_agree_with_the_figures(
@@ -18,6 +18,6 @@ def test_the_stores_and_the_sql_by_hand_agree_with_the_figures(
 
 
 def test_a_store_counted_wrongly_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "_COUNTED", figures._COUNTED[:-1])
+    monkeypatch.setattr(floor_data, "_COUNTED", floor_data._COUNTED[:-1])
     with pytest.raises(SystemExit, match="counted_target"):
-        figures.made(tmp_path, 20)
+        floor_data.made(tmp_path, 20)
