@@ -37,7 +37,7 @@ KILLS = int(os.environ.get("CHAOS_KILLS", "5"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 FAULTS = os.environ.get("CHAOS_FAULTS", "12")
 TICKETS = 6
-PATIENCE = 300.0
+PATIENCE = 300.0 + KILLS  # what waits after the last kill still goes over a line that fails
 
 pytestmark = [
     pytest.mark.timeout(PATIENCE + 300 + 5 * KILLS),
