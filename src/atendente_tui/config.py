@@ -66,6 +66,8 @@ class AgentConfig(NamedTuple):
     name: str | None = None
     teams: tuple[str, ...] = ()
     tier: Tier = Tier.N1
+    supervisor: bool = False
+    """Whether they may review others' work; where the helpdesk tells roles, its word counts."""
 
 
 class UiConfig(NamedTuple):

@@ -150,12 +150,13 @@ class Reading(Tables):
                 )
 
     def agent(self, tree: dict[str, Any]) -> AgentConfig:
-        table = self.table(tree, "agent", {"login", "name", "teams", "tier"})
+        table = self.table(tree, "agent", {"login", "name", "teams", "tier", "supervisor"})
         return AgentConfig(
             self.string(table, "agent.login"),
             self.string(table, "agent.name"),
             self.strings(table, "agent.teams"),
             Tier(self.choice(table, "agent.tier", tuple(Tier), Tier.N1)),
+            self.flag(table, "agent.supervisor", False),
         )
 
     def ui(self, tree: dict[str, Any]) -> UiConfig:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _, later_in, n_, p_
+from atendente_tui.quality.states import State
+from atendente_tui.quality.words import state as review_state
 from atendente_tui.refusals import SENTENCES
 
 STATUS = {
@@ -300,6 +302,8 @@ def _value(name: str, value: object) -> str:
         return status(str(value))
     if name == "state":
         return outbox(str(value))
+    if name == "review_state":
+        return review_state(State(str(value)))
     if name == "verb":
         return command(str(value))
     if name == "channel":

@@ -182,6 +182,41 @@ SENTENCES: Mapping[str, str] = {
     "no_such_file": later("There is no file {found}."),
     "scenario_unplayable": later("The scenario cannot be played: {why}"),
     "no_such_backend": later("There is no backend {found}. There are: {allowed}."),
+    # quality reviews
+    "qa_not_supervisor": later(
+        "Reviewing is for supervisors, and {login} is none: `supervisor = true` under [agent] in the settings says so."
+    ),
+    "qa_role": later("Reviewing is for those who are over others; at this helpdesk {login} is: {role}."),
+    "qa_only_reads": later(
+        "The token of {login} only reads, and a review is written. A trainer's or an administrator's token can."
+    ),
+    "qa_own": later("Nobody reviews their own work: {found}."),
+    "qa_nobody": later("Nobody has worked on {found} yet. --agent says whose work it is."),
+    "qa_calibrated": later("You have finished your calibration of {found} by this card."),
+    "qa_state": later("That is not possible with a review that is: {review_state}."),
+    "qa_disputed_once": later("A review is disputed once; the answer to that stands."),
+    "qa_not_yours": later("This review is {who}'s."),
+    "qa_not_about_you": later("This review is about the work of {who}."),
+    "qa_calibration": later("A calibration is only compared with others', and delivered to nobody."),
+    "qa_lacking": later("Still to be answered: {answers}. Comments required: {comments}."),
+    "qa_must_apply": later("The item {found} applies to every ticket: answer it."),
+    "qa_points": later("{item} takes 0 to {points}, not {found}."),
+    "qa_word": later("{item}: “{found}” is no answer. Allowed: {allowed}."),
+    "qa_pair": later("“{found}” is not ITEM=VALUE."),
+    "qa_event": later("“{found}” is no event of this ticket: atendente history --json has their ids."),
+    "qa_no_change": later("Nothing was changed yet: answer an item differently first."),
+    "qa_no_rules": later("The card has no rules for a sample: give some as options."),
+    "qa_card_faulty": later("The card {found} cannot be used: {what}"),
+    "no_such_card": later("There is no card {found}. There are: {allowed}."),
+    "no_such_review": later("There is no review {found}."),
+    "qa_several": later("Several reviews begin with {found}: give more of it."),
+    "qa_blind": later(
+        "{who} has not finished a review of this ticket yet: others' answers are shown afterwards."
+    ),
+    "qa_alone": later("Nobody else has finished a review of this ticket by the same card yet."),
+    "qa_no_expert": later("{found} has not reviewed this ticket. Who has: {allowed}."),
+    "qa_which_card": later("This ticket was reviewed by several cards. Choose one: {allowed}."),
+    "length_unreadable": later("“{found}” is no length of time such as {allowed}."),
     # training
     "scenario_name": later("“{found}” is no name for a scenario: small letters, digits and hyphens."),
     "word_unknown": later("“{found}” is not known here. Choose one of: {allowed}."),

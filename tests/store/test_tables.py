@@ -7,7 +7,7 @@ from sqlalchemy.pool import StaticPool
 from sqlcipher3.dbapi2 import Connection
 from sqlmodel import Session, SQLModel, create_engine, select
 
-from atendente_tui.store import engine, figure_tables, migrate, tables  # noqa: F401 - all of them
+from atendente_tui.store import engine, figure_tables, migrate, quality_tables, tables  # noqa: F401 - all of them
 from atendente_tui.store.store import Store
 
 

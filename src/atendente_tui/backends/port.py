@@ -84,6 +84,8 @@ class AgentIdentity:
     """Set-up faults that weaken a promise (a missing custom field), in English for the log and `doctor`."""
     origin: str | None = None
     """Tells this helpdesk from all others, where it has a name for that: a store holds the tickets of one."""
+    role: str = ""
+    """What the helpdesk calls what they are there, in the words of our hub; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "subjects": ("privacy",),
     "demonstrating": ("demo",),
     "training": ("train",),
+    "quality": ("qa",),
     "hub": ("hub",),
     "keys": ("key",),
     "logged": ("log",),

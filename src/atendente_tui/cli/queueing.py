@@ -24,6 +24,7 @@ from atendente_tui.i18n import _
 from atendente_tui.privacy.links import with_real_hosts
 from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import safe_line, safe_text
+from atendente_tui.quality.mark import readable
 from atendente_tui.store import queue as queues
 from atendente_tui.store import reading
 from atendente_tui.store.past import at_moment
@@ -315,5 +316,5 @@ def _print_events(events: list[EventRow], at: Session, kinds: tuple[str, ...]) -
         ]
         print_text("")
         print_text(" · ".join(safe_line(part) for part in head if part))
-        for line in [*details(one.kind, data), *one.text.splitlines()]:
+        for line in [*details(one.kind, data), *readable(one.text).splitlines()]:
             print(with_real_hosts(safe_text(f"  {masked(line, kinds)}")))

@@ -153,7 +153,7 @@ def report(
     by: Annotated[str, typer.Option("--by", help=_("trainee, skill, scenario or day."))] = "trainee",
     as_json: AsJson = False,
 ) -> int:
-    from atendente_tui.training import scorecard
+    from atendente_tui.quality import words
     from atendente_tui.training.attempt import unended
     from atendente_tui.training.kept_results import summed
 
@@ -172,7 +172,7 @@ def report(
         [heading, _("results"), _("passed"), _("mean"), _("best"), _("last"), _("to be judged")],
         (
             [
-                scorecard.skill(one[by]) if by == "skill" else one[by],
+                words.skill(one[by]) if by == "skill" else one[by],
                 *(str(one[name]) for name in ("n", "passed", "mean", "best", "last", "pending")),
             ]
             for one in summary

@@ -59,6 +59,10 @@ class Agent(NamedTuple):
     name: str
     teams: tuple[str, ...] = ()
     tier: Tier = Tier.N1
+    role: str = ""
+    """As the helpdesk tells it (`hub.scope.Role`), empty where it tells none."""
+    supervisor: bool = False
+    """What the configuration says, where the helpdesk tells no role."""
 
 
 class Can(NamedTuple):

@@ -27,6 +27,8 @@ def agent_of(config: Config, db: Connection) -> Agent:
         name=config.agent.name or told.get("name") or login,
         teams=config.agent.teams or tuple(told.get("teams", ())),
         tier=config.agent.tier,
+        role=str(told.get("role", "")),
+        supervisor=config.agent.supervisor,
     )
 
 

@@ -115,7 +115,10 @@ def _lines(about: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> Iter
     for rest in events.values():
         yield f"\n## {_('Without a ticket')}\n"
         yield from _events(rest)
-    for place in ("promise", "outbox", "draft", "beside", "attachment", "imported", "audit"):
+    for place in (
+        *("promise", "outbox", "draft", "beside", "attachment", "imported", "audit"),
+        *("qa_review", "qa_answer", "qa_step"),
+    ):
         if rows.get(place):
             yield f"\n## {subject_words.held(place)}\n"
             yield from (

@@ -11,6 +11,8 @@ from atendente_tui.desk.desk import Desk, Submitted
 from atendente_tui.desk.drafting import slot_of
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import OutboxState
+from atendente_tui.quality.mark import is_ours
+from atendente_tui.quality.notes import read
 from atendente_tui.store.rows import DraftRow, OutboxRow
 
 if TYPE_CHECKING:
@@ -63,6 +65,11 @@ def give_words_back(tx: Tx, row: OutboxRow) -> None:
     from atendente_tui.store import drafts, reading
 
     body: dict[str, Any] = json.loads(row.body)
+    if row.type == "note" and is_ours(body["text"]):
+        said = read(body["text"])
+        body["text"] = said.text if said is not None else ""
+        if not body["text"]:  # of a review, which is as it was before it was told
+            return
     if row.type in ("reply", "note"):
         slot, kind = slot_of(row.ticket_id or 0, row.type), row.type
         extra = {name: body[name] for name in _GIVEN_BACK if body.get(name)}

@@ -1,5 +1,5 @@
-"""Where the content that comes with the program lies: the demo's scenario, scripts, processes, macros, articles, play and
-training."""
+"""Where the content that comes with the program lies: the demo's scenario, scripts, processes, macros, articles, play,
+training and scorecards."""
 
 from __future__ import annotations
 
@@ -13,3 +13,4 @@ MACROS = FOLDER / "macros"
 ARTICLES = FOLDER / "articles"
 PLAY = FOLDER / "jogada.yaml"
 TRAINING = FOLDER / "training"
+SCORECARDS = FOLDER / "qa"

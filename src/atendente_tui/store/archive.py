@@ -48,6 +48,9 @@ TABLES = (
     "erased",
     "legal_hold",
     "agent_states",
+    "qa_review",
+    "qa_answer",
+    "qa_step",
     "qa_scores",
     "imported_figures",
     "shifts",
@@ -59,7 +62,20 @@ _NOTHING = "\\N"
 _ESCAPED = "\\E"
 
 _NAMES = frozenset(
-    {"id", "remote_id", "command_id", "protocol", "ref", "version", "hash", "salt", "slot", "kind"}
+    {
+        "id",
+        "remote_id",
+        "command_id",
+        "protocol",
+        "ref",
+        "version",
+        "hash",
+        "salt",
+        "slot",
+        "kind",
+        "review",
+        "evidence",
+    }
 )
 """Columns that name a row."""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.domain.instants import from_ms
 from atendente_tui.domain.words import AuthorKind, Direction, EventKind, Status
+from atendente_tui.quality.mark import MARK
 from atendente_tui.store import agent_states, columns, created, merged
 from atendente_tui.store.assessing import reassess
 from atendente_tui.store.events import append_event, bind_event, forget_event, step_back
@@ -105,6 +106,7 @@ def efface(tx: Tx, n: int) -> None:
     """Take what row `n` put on the timeline off it; its fields went back before (`withdraw`)."""
     given = _row(tx, n)
     forget_event(tx, given.body["id"])
+    _unreview(tx, given.body)
     step_back(tx, given.body["ticket"]["id"])
 
 
@@ -341,10 +343,15 @@ def _beside(tx: Tx, body: Mapping[str, Any], ticket: columns.Row) -> dict[str, A
             return {"fact": [customer, name, *(old or ())]}
         case "merge":
             return merged.merge(tx, body)
+        case "note" if MARK in body["text"]:
+            from atendente_tui.store import quality
+
+            quality.lay(tx, ticket_id, at, body["author"], body["text"], body["id"])
     return {}
 
 
 def _unbeside(tx: Tx, body: Mapping[str, Any], more: Mapping[str, Any]) -> None:
+    _unreview(tx, body)
     if "promise" in more:
         tx.db.execute("DELETE FROM promise WHERE id = ?", (more["promise"],))
         tx.touch("promises")
@@ -353,6 +360,14 @@ def _unbeside(tx: Tx, body: Mapping[str, Any], more: Mapping[str, Any]) -> None:
         tx.touch("promises")
     if "fact" in more:
         _unfact(tx, body, more["fact"])
+
+
+def _unreview(tx: Tx, body: Mapping[str, Any]) -> None:
+    """A note that said something of a quality review has not said it."""
+    if body["type"] == "note" and MARK in body["text"]:
+        from atendente_tui.store import quality
+
+        quality.unlay(tx, body["text"])
 
 
 def _unfact(tx: Tx, body: Mapping[str, Any], record: list[Any]) -> None:

@@ -19,7 +19,10 @@ from atendente_tui.store.subject import KEYS, MENTIONS, PLACES, Subject, mention
 
 BLOT = "▒▒▒"
 NOBODY = "titular anonimizado"
-_OF_PERSON = ("imported", "promise", "beside", "attachment", "event", "outbox", "draft")
+_OF_PERSON = (
+    *("imported", "promise", "beside", "qa_step", "qa_answer", "qa_review"),
+    *("attachment", "event", "outbox", "draft"),
+)
 """What goes before the tickets, in an order that no reference stands in the way of."""
 
 

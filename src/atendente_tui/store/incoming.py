@@ -41,6 +41,8 @@ class Batch:
         self.attachments: list[tuple[Any, ...]] = []
         self.promises: list[tuple[Any, ...]] = []
         self.settled: list[tuple[Any, ...]] = []
+        self.reviewed: list[tuple[int, int, str, str]] = []
+        """Of notes that speak of a quality review: ticket, moment, author, text."""
         self._next_customer: int | None = None
 
     def new_customer(self, remote_id: str, name: str) -> int:
@@ -89,6 +91,11 @@ class Batch:
             self.db.executemany(_SETTLE_PROMISE, self.settled)
         if self.promises or self.settled:
             self.tx.touch("promises")
+        if self.reviewed:
+            from atendente_tui.store import quality
+
+            for one in self.reviewed:
+                quality.lay(self.tx, *one)
 
     def tell(self) -> None:
         if self.rejudge:

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from atendente_tui.domain.instants import to_ms
+from atendente_tui.quality.mark import MARK as REVIEW
 from atendente_tui.store.assessing import pauses_of
 from atendente_tui.store.events import bind_event
 from atendente_tui.store.incoming import Batch, compact
@@ -64,6 +65,12 @@ def apply_events(batch: Batch, fresh: Sequence[EventAppend]) -> int:
         if ticket is not None:
             customer_id = ticket.customer_id
             told[ticket.remote_id].append((at, key, change))
+            if (
+                change.kind._value_ == "note"
+                and REVIEW in change.text
+                and change.author_kind._value_ == "agent"
+            ):
+                batch.reviewed.append((ticket.id, at, change.author, change.text))
         elif change.customer is not None:
             customer_id = batch.customer(change.customer)
             batch.moved_customers.add(customer_id)

@@ -17,6 +17,7 @@ SHORTEST = 5
 """Characters of an address below which it is not looked for in texts: it would be found in anything."""
 
 _TICKETS = "(SELECT t.id FROM json_each(:tickets) j CROSS JOIN ticket t ON t.id = j.value)"
+_REVIEWED = "{} IN (SELECT q.id FROM json_each(:tickets) j CROSS JOIN qa_review q ON q.ticket_id = j.value)"  # by its index
 PLACES: Mapping[str, tuple[str, str]] = {
     "customer": ("customer", "id IN (SELECT value FROM json_each(:customers))"),
     "identity": ("identity", "customer_id IN (SELECT value FROM json_each(:customers))"),
@@ -37,6 +38,9 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "outbox": ("outbox", "ticket_id IN (SELECT value FROM json_each(:tickets))"),
     "draft": ("draft", "ticket_id IN (SELECT value FROM json_each(:tickets))"),
     "imported": ("imported", "ticket_id IN (SELECT value FROM json_each(:tickets))"),
+    "qa_review": ("qa_review", _REVIEWED.format("id")),
+    "qa_answer": ("qa_answer", _REVIEWED.format("review")),
+    "qa_step": ("qa_step", _REVIEWED.format("review")),
     "audit": (
         "audit",
         "ticket_id IN (SELECT value FROM json_each(:tickets))"
@@ -55,6 +59,8 @@ MENTIONS: Mapping[str, tuple[str, ...]] = {
     "poison": ("change", "error"),
     "article": ("title", "body"),
     "fact": ("value",),
+    "qa_answer": ("comment",),
+    "qa_step": ("text",),
 }
 """Where somebody else's row may name the person: tables with their columns of free text."""
 
@@ -192,6 +198,8 @@ KEYS = {
     "poison": "n",
     "article": "id",
     "fact": "customer_id, name",
+    "qa_answer": "review, revision, item",
+    "qa_step": "id",
 }
 
 

@@ -34,9 +34,15 @@ def _column(kind: type[Any], to: str | None, default: str | None, more: dict[str
 
 
 def _text(
-    *, null: bool = False, key: bool = False, unique: bool | None = None, default: str | None = None
+    *,
+    null: bool = False,
+    key: bool = False,
+    unique: bool | None = None,
+    to: str | None = None,
+    default: str | None = None,
+    **rules: Any,
 ) -> Any:
-    return _column(Text, None, default, {"nullable": null, "primary_key": key, "unique": unique})
+    return _column(Text, to, default, {"nullable": null, "primary_key": key, "unique": unique}, **rules)
 
 
 def _int(

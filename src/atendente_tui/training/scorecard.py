@@ -9,6 +9,7 @@ from typing import Any
 
 from atendente_tui.i18n import _, later_in, n_, p_
 from atendente_tui.privacy.safe import safe_line
+from atendente_tui.quality.words import skill
 
 OUTCOMES = {
     "met": later_in("criterion", "met"),
@@ -16,16 +17,6 @@ OUTCOMES = {
     "failed": later_in("criterion", "missed"),
     "not_applicable": later_in("criterion", "does not apply"),
     "pending": later_in("criterion", "to be judged by a person"),
-}
-SKILLS = {
-    "communication": later_in("skill", "communication"),
-    "empathy": later_in("skill", "empathy"),
-    "solving": later_in("skill", "solving"),
-    "patience": later_in("skill", "patience"),
-    "product": later_in("skill", "product"),
-    "multitasking": later_in("skill", "multitasking"),
-    "flexibility": later_in("skill", "flexibility"),
-    "technology": later_in("skill", "technology"),
 }
 LEVELS = {
     "easy": later_in("difficulty", "easy"),
@@ -37,10 +28,6 @@ _MARKS = str.maketrans({one: f"\\{one}" for one in "\\`*_{}[]()<>#+!|~"})
 
 def outcome(word: str) -> str:
     return p_("criterion", OUTCOMES[word]) if word in OUTCOMES else word
-
-
-def skill(word: str) -> str:
-    return p_("skill", SKILLS[word]) if word in SKILLS else word
 
 
 def level(word: str) -> str:

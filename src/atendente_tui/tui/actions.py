@@ -13,7 +13,7 @@ from atendente_tui.i18n import later
 
 GLOBAL = "global"
 WORKSTATION = "workstation"
-BOARDS = ("outbox", "promises", "poison", "scorecard")
+BOARDS = ("outbox", "promises", "poison", "scorecard", "quality", "review")
 """Full-screen lists with keys of their own."""
 MONITOR = "monitor"
 """The supervisor's screen: a program of its own, in which nothing can be changed."""
@@ -60,6 +60,8 @@ _GUIDE = ("guide",)
 _OUTBOX = ("outbox",)
 _PROMISES = ("promises",)
 _POISON = ("poison",)
+_QUALITY = ("quality",)
+_REVIEW = ("review",)
 _MONITOR = (MONITOR,)
 _TRAINING = (TRAINING,)
 _PRESENTING = (PRESENTING,)
@@ -71,10 +73,11 @@ ANSWERING = later("Answering")
 TRIAGE = later("Triage")
 TICKET = later("Ticket")
 WRITING = later("Composer")
+REVIEWING = later("Quality review")
 GUIDE = later("Guided script")
 PROGRAM = later("Program")
 PRACTICE = later("Training")
-GROUPS = (PRACTICE, MOVING, QUEUE, ANSWERING, TRIAGE, TICKET, WRITING, GUIDE, PROGRAM)
+GROUPS = (PRACTICE, MOVING, QUEUE, ANSWERING, TRIAGE, TICKET, WRITING, GUIDE, REVIEWING, PROGRAM)
 
 _ALL = (
     Action("palette", later("commands"), _EVERYWHERE, ("ctrl+p",), PROGRAM, 90),
@@ -87,6 +90,7 @@ _ALL = (
     Action("search", later("search"), _DESK, ("/",), MOVING, 80),
     Action("outbox", later("outbox and problems"), _DESK, ("O",), PROGRAM),
     Action("promises", later("promises"), _DESK, ("P",), MOVING),
+    Action("qa_inbox", later("quality reviews"), _DESK, ("Q",), REVIEWING),
     Action("create", later("new ticket"), _DESK, ("N",), ANSWERING),
     Action("agent_state", later("what you are doing"), _DESK, ("D",), PROGRAM),
     Action("next", later("next"), _DESK, ("n",), MOVING, 10),
@@ -127,6 +131,7 @@ _ALL = (
     Action("settle_promise", later("settle a promise"), _ON_TICKETS, (), ANSWERING),
     Action("fact", later("confirm a fact"), _ON_TICKETS, ("k",), TICKET),
     Action("suggest_article", later("suggest an article from this ticket"), _ON_TICKETS, (), TICKET),
+    Action("qa_review", later("review the quality"), _ON_TICKETS, ("V",), REVIEWING),
     Action("merge", later("merge with another ticket"), _ON_TICKETS, ("M",), TICKET),
     Action("link", later("link to another ticket"), _ON_TICKETS, ("L",), TICKET),
     Action("copy", later("copy"), _ON_TICKETS, ("y",), TICKET),
@@ -178,6 +183,20 @@ _ALL = (
     Action("promises_everybody", later("everybody's or mine only"), _PROMISES, ("a",), ANSWERING),
     Action("poison_retry", later("try again"), _POISON, ("r",), PROGRAM),
     Action("poison_forget", later("forget"), _POISON, ("d", "delete"), PROGRAM),
+    Action("qa_acknowledge", later("I have read it"), _QUALITY, ("a",), REVIEWING),
+    Action("qa_dispute", later("I see it differently"), _QUALITY, ("d",), REVIEWING),
+    Action("qa_release", later("deliver"), _QUALITY, ("r",), REVIEWING),
+    Action("qa_uphold", later("it stands"), _QUALITY, ("m",), REVIEWING),
+    Action("qa_change", later("answer differently"), _QUALITY, ("c",), REVIEWING),
+    Action("qa_ticket", later("the ticket"), _QUALITY, ("t",), REVIEWING),
+    Action("qa_discard", later("throw the draft away"), _QUALITY, ("x", "delete"), REVIEWING),
+    Action("qa_yes", later("yes"), _REVIEW, ("s", "y"), REVIEWING),
+    Action("qa_no", later("no"), _REVIEW, ("n",), REVIEWING),
+    Action("qa_na", later("does not apply"), _REVIEW, ("x",), REVIEWING),
+    Action("qa_comment", later("comment"), _REVIEW, ("c",), REVIEWING),
+    Action("qa_evidence", later("evidence"), _REVIEW, ("e",), REVIEWING),
+    Action("qa_clear", later("take back"), _REVIEW, ("backspace", "delete"), REVIEWING),
+    Action("qa_finish", later("finish"), _REVIEW, ("ctrl+s", "f8"), REVIEWING),
     Action("monitor_queue", later("the queue"), _MONITOR, ("1",), MOVING, 10),
     Action("monitor_agents", later("the agents"), _MONITOR, ("2",), MOVING, 11),
     Action("monitor_today", later("today's figures"), _MONITOR, ("3",), MOVING, 12),

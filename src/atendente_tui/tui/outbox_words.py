@@ -11,6 +11,7 @@ from atendente_tui import formats, labels
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.i18n import _, later, n_
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
+from atendente_tui.quality.mark import is_ours, readable
 from atendente_tui.store.rows import OutboxRow
 
 TEXTS = ("reply", "note", "create")
@@ -114,9 +115,14 @@ def since(row: OutboxRow) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def is_written(row: OutboxRow) -> bool:
+    """Whether its words can be written anew; those of a quality review are made of the review."""
+    return row.type in WRITTEN and not is_ours(str(body_of(row).get("text") or ""))
+
+
 def text_of(row: OutboxRow) -> str:
     """The words it carries, as written; empty for commands without any."""
-    return str(body_of(row).get("text") or "") if row.type in TEXTS else ""
+    return readable(str(body_of(row).get("text") or "")) if row.type in TEXTS else ""
 
 
 def state(row: OutboxRow, zone: tzinfo) -> str:

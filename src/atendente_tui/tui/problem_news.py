@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atendente_tui import labels
-from atendente_tui.i18n import _
-from atendente_tui.store import outbox, reading
+from atendente_tui.i18n import _, n_
+from atendente_tui.store import outbox, quality_reading, reading
 from atendente_tui.tui import outbox_words as words
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ class ProblemNews:
         self._known = {row.command_id for row in outbox.conflicts(app.read)}
         self._faults: tuple[Fault, ...] = ()
         self._damage_told = False
+        self._reviews = quality_reading.waiting(app.read, app.workplace.desk.agent.login)
+        if self._reviews:
+            self._tell_reviews()
         self.look_at_rules()
         self.look_at_health()
 
@@ -54,6 +57,21 @@ class ProblemNews:
         elif keeper.copy_failed is not None:
             said = _("No copy of the store could be made: {error}")
             self._app.say(said.format(error=keeper.copy_failed), severity="warning", seconds=SECONDS)
+
+    def look_at_reviews(self) -> None:
+        """Say that a review of this person's work came in."""
+        before = self._reviews
+        self._reviews = quality_reading.waiting(self._app.read, self._app.workplace.desk.agent.login)
+        if self._reviews > before:
+            self._tell_reviews()
+
+    def _tell_reviews(self) -> None:
+        said = n_(
+            "A quality review of your work waits for you: {key}.",
+            "{n} quality reviews of your work wait for you: {key}.",
+            self._reviews,
+        )
+        self._app.say(said.format(n=self._reviews, key=self._app.keymap.shown("qa_inbox")), seconds=SECONDS)
 
     def look(self) -> None:
         rows = outbox.conflicts(self._app.read)

@@ -14,6 +14,7 @@ from atendente_tui.domain.instants import to_ms
 from atendente_tui.event_words import details, values
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line, safe_text
+from atendente_tui.quality.mark import readable
 from atendente_tui.tui.glyphs import Glyphs
 from atendente_tui.tui.lines import BLANK, Line, Span, block, fitted
 from atendente_tui.tui.widgets.timeline_lines import labels_author
@@ -40,7 +41,7 @@ class Said(NamedTuple):
 
 
 def of_row(row: EventRow) -> Said:
-    told = "\n".join([*details(row.kind, values(row)), row.text]).strip("\n")
+    told = "\n".join([*details(row.kind, values(row)), readable(row.text)]).strip("\n")
     return Said(row.at, row.kind, row.channel, row.author, row.author_kind, told)
 
 

@@ -67,7 +67,7 @@ class Hub:
         self.capabilities = (
             can if me.may_write else replace(can, commands=frozenset(), presence=False, uploads=False)
         )
-        return AgentIdentity(me.login, me.name, me.teams, me.may_write, origin=me.hub)
+        return AgentIdentity(me.login, me.name, me.teams, me.may_write, origin=me.hub, role=me.role)
 
     async def pull(self, cursor: str | None, *, full: bool = False) -> AsyncIterator[ChangePage]:
         # With `full` the cursor goes along: the hub tells anew what is there, and then what went out of sight since.

@@ -27,6 +27,7 @@ class Me(_Told):
     may_write: bool = True
     hub: str | None = None
     takes_work: bool = False
+    role: str = ""
 
 
 class Problem(_Told):

@@ -147,7 +147,7 @@ class OutboxScreen(Board):
                 names.append("outbox_compare")
             if row.state in (*words.PROBLEMS, "queued"):
                 names.append("outbox_retry")
-            if row.state in ("refused", "conflict") and (row.type in words.WRITTEN or row.type in FORMS):
+            if row.state in ("refused", "conflict") and (words.is_written(row) or row.type in FORMS):
                 names.append("outbox_edit")
             if row.state in PENDING_STATES and row.state != "sent":
                 names.append("outbox_discard")
@@ -178,7 +178,7 @@ class OutboxScreen(Board):
 
     def do_outbox_edit(self) -> None:
         row = self._row_here(("refused", "conflict"))
-        if row is not None and row.type in words.WRITTEN:
+        if row is not None and words.is_written(row):
             self._work(self._edit(row))
         elif row is not None and row.type in FORMS:
             self._work(ask_again(self, row))

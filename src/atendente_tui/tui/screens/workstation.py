@@ -120,7 +120,7 @@ class Workstation(Screen[None]):
         self._titles = queue_views.titles(self.app.workplace.config.views)
         self.set_view(self.view)
         self.app.watch(self.queue, "queue", "presence")
-        self.app.watch(self, "queue", "promises", "outbox", "rules", "health", "sync")
+        self.app.watch(self, "queue", "promises", "outbox", "rules", "health", "sync", "quality")
         self.count_views()
 
     def _have_views(self) -> None:
@@ -348,6 +348,8 @@ class Workstation(Screen[None]):
                 self.problem_news.look_at_rules()
             if "health" in moved.topics:
                 self.problem_news.look_at_health()
+            if "quality" in moved.topics:
+                self.problem_news.look_at_reviews()
         if "sync" in moved.topics:
             self._learn_who()
         if moved.topics & {"queue", "promises"}:

@@ -16,6 +16,7 @@ from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.links import with_real_hosts
 from atendente_tui.privacy.masking import masked
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
+from atendente_tui.quality.mark import is_ours, readable
 from atendente_tui.quoting import parts
 from atendente_tui.store.rows import EventRow
 from atendente_tui.tui.glyphs import Glyphs
@@ -69,7 +70,7 @@ def is_cut(entry: Entry) -> bool:
 def whole_text(row: EventRow) -> str:
     """What the event says, as a person would want it copied; neither masked nor cleaned."""
     said = "\n".join(details(row.kind, values(row)))
-    return "\n".join(one for one in (said, row.text) if one)
+    return "\n".join(one for one in (said, readable(row.text)) if one)
 
 
 def day_line(item: Day, width: int, look: Look) -> Line:
@@ -101,7 +102,7 @@ def fold_line(item: Fold, width: int, look: Look) -> Line:
 
 def entry_lines(entry: Entry, width: int, look: Look) -> list[Line]:
     whole = entry.row
-    row = masked_event(whole, look.masked, 2 * CHARACTERS)
+    row = masked_event(whole._replace(text=readable(whole.text)), look.masked, 2 * CHARACTERS)
     margin, margin_role = _margin(row, look)
     head = _head(entry, row, look)
     state = Span("")
@@ -175,7 +176,8 @@ def _head(entry: Entry, row: EventRow, look: Look) -> tuple[Span, ...]:
         elif row.direction == "internal" or not row.public:
             spans.append(Span(f"{dot}{_('internal')}", "note"))
     elif row.kind == "note":
-        spans += [Span(f"{look.glyphs.note} {_('internal note')}", "note"), Span(dot, "quiet"), who]
+        what = _("quality review") if is_ours(entry.row.text) else _("internal note")
+        spans += [Span(f"{look.glyphs.note} {what}", "note"), Span(dot, "quiet"), who]
     elif row.kind == "bot_turn":
         spans += [
             Span(f"{look.glyphs.bot} {_('bot')}", "bot"),
