@@ -86,7 +86,7 @@ def _told(said: Said, events: Mapping[str, str]) -> str:
             heading = _("Quality review") if said.step is Step.RELEASE else _("Quality review, changed")
             found = score(said.answers)
             lines = [
-                f"{heading} · {said.title} · {percent_text(found.whole)}",
+                f"{heading} · {_line(said.title)} · {percent_text(found.whole)}",
                 _("For: {agent}").format(agent=said.agent),
             ]
             if said.step is Step.CHANGE and said.text.strip():
@@ -110,10 +110,14 @@ def _titles(answers: Iterable[Answer], found: Score) -> str:
 
 
 def _item(one: Answer, events: Mapping[str, str]) -> list[str]:
-    lines = [f"[{one.item.id}] {one.item.title}: {given_text(one)}"]
+    lines = [f"[{one.item.id}] {_line(one.item.title)}: {given_text(one)}"]
     if one.comment.strip():
         lines += [f"{_INDENT}{line}" for line in one.comment.strip().split("\n")]
     return [*lines, *(f"{_INDENT}{_EVIDENCE} {events[name]}" for name in one.evidence if name in events)]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def given_text(one: Answer) -> str:

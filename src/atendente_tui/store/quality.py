@@ -92,7 +92,8 @@ def lay(tx: Tx, ticket_id: int, at: int, author: str, text: str, command_id: str
     if known is None:
         revision = _revision(tx, said) if said.step in _BRINGS else None
         tx.db.execute(
-            "INSERT INTO qa_step (id, review, at, kind, author, text, revision, command_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO qa_step (n, id, review, at, kind, author, text, revision, command_id)"
+            " SELECT 1 + coalesce(max(n), 0), ?, ?, ?, ?, ?, ?, ?, ? FROM qa_step WHERE review = ?2",
             (said.id, said.review, at, said.step, author, kept_text(said.text), revision, command_id),
         )
         _count(tx, said.review)

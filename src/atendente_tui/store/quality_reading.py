@@ -11,7 +11,7 @@ from atendente_tui.quality.card import Item, Needs
 from atendente_tui.quality.evidence import COMMAND, LOCAL, REMOTE, named
 from atendente_tui.quality.sampling import Candidate
 from atendente_tui.quality.scoring import Answer
-from atendente_tui.quality.states import WAITS_FOR_AGENT, State, Step, state_of
+from atendente_tui.quality.states import WAITS_FOR_AGENT, State, state_of
 
 
 class StepRow(NamedTuple):
@@ -123,7 +123,7 @@ def _row(db: Connection, row: Sequence[object]) -> ReviewRow:
         for one in db.execute(
             "SELECT s.kind, s.at, s.author, s.text, s.revision, (SELECT o.state FROM outbox o"
             " WHERE o.command_id = s.command_id AND o.state NOT IN ('confirmed','undone','discarded'))"
-            f" FROM qa_step s WHERE s.review = ? ORDER BY s.at, {_RANK}",
+            " FROM qa_step s WHERE s.review = ? ORDER BY s.n",
             (row[0],),
         )
     )
@@ -132,10 +132,6 @@ def _row(db: Connection, row: Sequence[object]) -> ReviewRow:
         "SELECT 1 FROM qa_answer WHERE review = ? AND revision > ?", (row[0], standing)
     ).fetchone()
     return ReviewRow._make((*row[:8], bool(row[8]), *row[9:], steps, changing is not None))
-
-
-_RANK = "CASE s.kind " + " ".join(f"WHEN '{one}' THEN {n}" for n, one in enumerate(Step)) + " END"
-"""Of steps at one and the same millisecond."""
 
 
 def answers(db: Connection, review_id: str, revision: int) -> list[Answer]:

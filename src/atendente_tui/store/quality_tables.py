@@ -46,9 +46,10 @@ class QaAnswer(SQLModel, table=True):
 
 class QaStep(SQLModel, table=True):
     __tablename__ = "qa_step"
-    __table_args__ = (Index("qa_step_review", "review", "at"), _BARE)
+    __table_args__ = (Index("qa_step_review", "review", "n"), _BARE)
     id: str = _text(key=True)
     review: str = _text(to="qa_review.id", ondelete="CASCADE")
+    n: int = _int()
     at: int = _int()
     kind: str = _text()
     author: str = _text()

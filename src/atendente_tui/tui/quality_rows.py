@@ -98,7 +98,7 @@ def evidence_texts(
             continue
         who = names.get(row.author, row.author)
         said = masked(f"{who}: {row.text}" if row.text else who, hidden)
-        told.append(safe_line(f"{formats.full(row.at, zone)[-14:]} {labels.event(row.kind)} {said}"))
+        told.append(safe_line(f"{formats.full(row.at, zone)[:-3]} {labels.event(row.kind)} {said}"))
     return told
 
 

@@ -40,6 +40,7 @@ CREATE TABLE qa_answer (
 CREATE TABLE qa_step (
   id TEXT PRIMARY KEY,
   review TEXT NOT NULL REFERENCES qa_review(id) ON DELETE CASCADE,
+  n INTEGER NOT NULL,             -- in the order they were heard of: the clocks of two people may differ
   at INTEGER NOT NULL,
   kind TEXT NOT NULL,
   author TEXT NOT NULL,
@@ -47,4 +48,4 @@ CREATE TABLE qa_step (
   revision INTEGER,               -- of the answers it brought
   command_id TEXT                 -- of the note, where it was given here
 ) WITHOUT ROWID;
-CREATE INDEX qa_step_review ON qa_step (review, at);
+CREATE INDEX qa_step_review ON qa_step (review, n);

@@ -153,7 +153,7 @@ class QualityBoard(Board):
         from atendente_tui.desk import quality
 
         if (row := self._here("qa_dispute")) is not None:
-            self._ask(row, _("I see it differently"), _("Why"), quality.dispute, _("Disputed."))
+            self._ask(row, _("Dispute the review"), _("Why"), quality.dispute, _("Disputed."))
 
     def do_qa_uphold(self) -> None:
         from atendente_tui.desk import quality

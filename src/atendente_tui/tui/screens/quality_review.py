@@ -7,7 +7,9 @@ Others' reviews on the history are hidden while one's own is written, so that no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,7 +26,7 @@ from atendente_tui.privacy.safe import safe_line
 from atendente_tui.quality.evidence import reference
 from atendente_tui.quality.mark import is_ours
 from atendente_tui.quality.notes import percent_text
-from atendente_tui.quality.scoring import Answer, lacking, score
+from atendente_tui.quality.scoring import Answer, lacking, needs_comment, score
 from atendente_tui.store import quality_reading, reading
 from atendente_tui.tui.actions import ACTIONS, GLOBAL
 from atendente_tui.tui.form_model import Field, Form, Raw, Values
@@ -99,6 +101,8 @@ class ReviewScreen(Screen[None]):
         self._keys = Static("", classes="review-keys")
         self._answers: dict[str, Answer] = {}
         self.row: ReviewRow | None = None
+        self._under_way = 0
+        """Answers that the store has not taken yet."""
 
     # -- arrangement ---------------------------------------------------------------------------------------
 
@@ -148,6 +152,8 @@ class ReviewScreen(Screen[None]):
         self.reload()
 
     def reload(self) -> None:
+        if self._under_way:  # what is on the screen is newer
+            return
         self.row = row = quality_reading.review(self.app.read, self.review_id)
         if row is None:
             return
@@ -243,28 +249,50 @@ class ReviewScreen(Screen[None]):
 
     def action_give(self, points: int) -> None:
         one = self.chosen
-        if one is not None and self.focused is not self.timeline:
-            if one.item.points == 1 and points > 1:
-                return
+        if one is not None and points <= one.item.points:
             self._say(given=points)
 
-    def _say(self, *, onward: bool = True, **said: object) -> None:
+    def _say(self, *, onward: bool = True, **said: Any) -> None:
+        """Show it at once and go on, so that keys typed in one go each find their item; the store hears of it in order."""
         one = self.chosen
-        if one is not None and self.focused is not self.timeline:
-            self.run_worker(self._kept(one.item.id, onward, said), group="answer")
+        if one is None or self.focused is self.timeline:
+            return
+        if "given" in said:
+            if said["given"] is None and not one.item.may_not_apply:
+                self.app.refuse(Refused("qa_must_apply", found=one.item.title))
+                return
+            said["answered"] = True
+        new = self._show(one, **said)
+        if onward and not (needs_comment(new) and not new.comment.strip()):
+            self.items.action_step(1)
+        self._keep(one.item.id, said)
 
-    async def _kept(self, item: str, onward: bool, said: dict[str, object]) -> None:
+    def _show(self, one: Answer, **said: Any) -> Answer:
+        new = replace(one, **said)
+        self._answers[one.item.id] = new
+        answers = list(self._answers.values())
+        self.items.set_rows(item_rows(answers, self.app.glyphs))
+        if self.row is not None:
+            self._entitle(self.row, answers)
+        self._tell()
+        return new
+
+    def _keep(self, item: str, said: dict[str, Any]) -> None:
         from atendente_tui.desk import quality
 
+        future = quality.answer(self.app.workplace.desk, self.review_id, item, **said)
+        self._under_way += 1
+        self.run_worker(self._kept(future), group="answer")
+
+    async def _kept(self, future: Future[None]) -> None:
+        """What the store has made of it counts, once nothing more is on its way."""
         try:
-            await outcome(quality.answer(self.app.workplace.desk, self.review_id, item, **said))
+            await outcome(future)
         except Refused as refused:
             self.app.refuse(refused)
-            return
+        finally:
+            self._under_way -= 1
         self.reload()
-        missing = {each.id: what for each, what in lacking(self._answers.values())}
-        if onward and self.items.row_key == item and missing.get(item) != "comment":
-            self.items.action_step(1)
 
     def do_qa_comment(self) -> None:
         if (one := self.chosen) is not None:
@@ -287,7 +315,7 @@ class ReviewScreen(Screen[None]):
         form = Form(
             f"qa:{self.review_id}:{one.item.id}",
             _("Comment"),
-            (Field("comment", _("Why"), "lines", value=one.comment),),
+            (Field("comment", _("Comment"), "lines", value=one.comment),),
             about=safe_line(one.item.title),
         )
         await ask(self.app, form, submit, keep=keep)
@@ -305,7 +333,8 @@ class ReviewScreen(Screen[None]):
         kept = tuple(each for each in one.evidence if each != name)
         evidence = kept if name in one.evidence else (*kept, name)
         self.app.say(_("Linked to the item.") if name not in one.evidence else _("No longer linked."))
-        self.run_worker(self._kept(one.item.id, False, {"evidence": evidence}), group="answer")
+        self._show(one, evidence=evidence)
+        self._keep(one.item.id, {"evidence": evidence})
 
     # -- the end -------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from textual.content import Content
 from atendente_tui import os_words
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import SafeText, safe_line, safe_text
+from atendente_tui.quality import words
 from atendente_tui.training import scorecard
 from atendente_tui.tui.asking import LineScreen, Option, choose
 from atendente_tui.tui.lines import Span
@@ -47,7 +48,7 @@ class ScorecardScreen(Board):
 
     def _summary(self) -> SafeText:
         result = self._result
-        skills = ", ".join(f"{scorecard.skill(name)} {score}" for name, score in result["skills"].items())
+        skills = ", ".join(f"{words.skill(name)} {score}" for name, score in result["skills"].items())
         lines = [str(result["title"])]
         lines += [_("By skill: {skills}").format(skills=skills)] if skills else []
         lines += [aid] if (aid := scorecard.aid(result)) else []
@@ -80,7 +81,7 @@ class ScorecardScreen(Board):
                             " · ".join(
                                 part
                                 for part in (
-                                    scorecard.skill(str(one["skill"])) if one["skill"] else "",
+                                    words.skill(str(one["skill"])) if one["skill"] else "",
                                     _("weight {n}").format(n=one["weight"]),
                                 )
                                 if part
