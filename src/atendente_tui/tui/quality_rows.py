@@ -54,8 +54,10 @@ def _item_row(one: Answer, missing: str | None, glyphs: Glyphs) -> Row:
     )
 
 
-def item_told(one: Answer, db: Connection, zone: tzinfo, hidden: Collection[str], glyphs: Glyphs) -> Content:
-    """What stands below the list about an item."""
+def item_told(
+    one: Answer, db: Connection, zone: tzinfo, hidden: Collection[str], glyphs: Glyphs, *, title: bool
+) -> Content:
+    """What stands below the list about an item, with its `title` where there is room."""
     item = one.item
     marks = [words.skill(item.skill)] if item.skill else []
     marks.append(_("weight {n}").format(n=item.weight))
@@ -67,10 +69,8 @@ def item_told(one: Answer, db: Connection, zone: tzinfo, hidden: Collection[str]
         marks.append(_("a comment is required"))
     elif not one.answered and item.needs == "failed":
         marks.append(_("a comment is required unless it is met"))
-    parts = [
-        Content.styled(safe_line(item.title), "bold"),
-        Content(safe_line(f" {glyphs.dot} ".join(marks))),
-    ]
+    parts = [Content.styled(safe_line(item.title), "bold")] if title else []
+    parts.append(Content(safe_line(f" {glyphs.dot} ".join(marks))))
     if one.answered and needs_comment(one) and not one.comment.strip():
         parts.append(Content.styled(safe_line(_("A comment is required.")), "bold"))
     if one.comment.strip():
@@ -122,6 +122,7 @@ def review_row(
             Span(safe_line(f"{row.protocol} {row.title}")),
         ),
         Span(safe_line(state), "quiet"),
+        soft=True,
     )
 
 

@@ -197,7 +197,8 @@ class ReviewScreen(Screen[None]):
         place = self.app.workplace
         if one is not None:
             hidden = place.config.privacy.mask
-            self._told.update(item_told(one, self.app.read, place.zone, hidden, self.app.glyphs))
+            wide = not self.has_class("-narrow")
+            self._told.update(item_told(one, self.app.read, place.zone, hidden, self.app.glyphs, title=wide))
         self._keys.update(Content(safe_line(self._keys_line(one), characters=400)))
 
     def _keys_line(self, one: Answer | None) -> str:
@@ -214,7 +215,7 @@ class ReviewScreen(Screen[None]):
             else:
                 names = ["qa_yes", "qa_no", *names]
             parts += [f"{keys.shown(name)} {_(ACTIONS[name].label)}" for name in names if keys.shown(name)]
-        return " · ".join([*parts, _("Esc leave (it is kept)")])
+        return " · ".join([*parts, _("Esc leave")])
 
     # -- answering -----------------------------------------------------------------------------------------
 
