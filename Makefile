@@ -48,6 +48,7 @@ screens: $(VENV)/.run  ## draw the README's pictures from the running program
 	$(BIN)/python -m tools.screens
 	$(BIN)/python -m tools.monitor_screens
 	$(BIN)/python -m tools.quality_screens
+	$(BIN)/python -m tools.training_screens
 	if command -v chromium >/dev/null; then $(BIN)/python -m tools.browser_screen; fi
 
 messages: $(VENV)/.dev  ## compile the translations

@@ -235,6 +235,7 @@ SENTENCES: Mapping[str, str] = {
     "result_changed": later("{found} was changed since it was signed: nothing is judged on it."),
     "card_format": later("“{found}” is no format of a card: md or html."),
     "report_by": later("“{found}” is nothing to sum up by: trainee, skill, scenario or day."),
+    "recording_format": later("{found} is no recording: a name that ends in .cast or .svg."),
     "training_speed": later("“{found}” is no speed of a training; there are: {allowed}."),
     "no_such_track": later("There is no track {found}. atendente train track shows them."),
     "certificate_lacks": later("Not passed yet: {steps}."),

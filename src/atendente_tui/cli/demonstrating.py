@@ -80,7 +80,7 @@ def _headless(
             say(str(fault))
         return Exit.USAGE
     if size is not None:
-        play = replace(play, size=_size(size))
+        play = replace(play, size=size_of(size))
     folder = pictures or Path(tempfile.mkdtemp(prefix="atendente-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     told = (lambda text: print(f"· {text}", flush=True)) if not as_json else (lambda _text: None)
@@ -146,7 +146,7 @@ async def _perform(play: Any, scenario: Path | None, folder: Path, told: Any) ->
     }
 
 
-def _size(text: str) -> tuple[int, int]:
+def size_of(text: str) -> tuple[int, int]:
     columns, _x, rows = text.lower().partition("x")
     if not (
         columns.isdecimal() and rows.isdecimal() and 60 <= int(columns) <= 400 and 16 <= int(rows) <= 200

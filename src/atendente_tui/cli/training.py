@@ -13,6 +13,7 @@ from atendente_tui.cli import (
     recording,
     training_judging,
     training_on_screen,
+    training_presenting,
     training_results,
     training_tracks,
 )
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
     train.command("new", help=_("Write a scenario to begin from, ready to be changed."))(new)
     train.command("schema", help=_("Print the JSON Schema of scenario files, for editors."))(schema)
     training_on_screen.register(train)
+    training_presenting.register(train)
     training_results.register(train)
     training_judging.register(train)
     training_tracks.register(train)

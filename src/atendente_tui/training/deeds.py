@@ -58,6 +58,16 @@ class Deeds:
                 self._promises[action.ticket] = submitted.command_id
         return submitted
 
+    def remember(self, ticket: str) -> None:
+        """That the newest promise of a ticket is the one to settle, made by other means than `do`."""
+        row = self._db.execute(
+            "SELECT p.id FROM promise p JOIN ticket t ON t.id = p.ticket_id WHERE t.remote_id = ?"
+            " AND p.outcome IS NULL ORDER BY p.made DESC, p.id DESC LIMIT 1",
+            (ticket,),
+        ).fetchone()
+        if row is not None:
+            self._promises[ticket] = UUID(row[0])
+
     def checklists(self) -> dict[str, bool]:
         """Whether the list of each ticket that has one is done, by the ticket's remote id."""
         db = self._db

@@ -61,7 +61,7 @@ class Live:
         """Called with each of them as it comes to be."""
         self.over = False
         self._place, self._clock, self._db = place, clock, db
-        self._deeds = Deeds(place.desk, scenario, place.processes, db)
+        self.deeds = Deeds(place.desk, scenario, place.processes, db)
         self._undone: set[str] = set()
         self._ticked: set[tuple[int, str]] = set()
         self._turn = asyncio.Lock()
@@ -69,6 +69,11 @@ class Live:
         self._again = False
         place.backend.heard = self._heard
         self.course.beside = self._beside
+
+    @property
+    def seen(self) -> int:
+        """How much is on the record."""
+        return len(self.course.record)
 
     @property
     def began(self) -> datetime:
@@ -128,7 +133,7 @@ class Live:
                 await self.course.send()
                 await self.course.until(self.began + self.ends)
                 await self.course.fetch(all_of_it=True)
-                self.course.tell_checklists(self._deeds.checklists())
+                self.course.tell_checklists(self.deeds.checklists())
                 self.over = True
                 await self._say()
         answers = Answers(AT_THE_SCREENS, self.scenario.name, None, tuple(self.actions), "")

@@ -213,10 +213,10 @@ _ALL = (
     Action("training_end", later("end the training"), _TRAINING, ("F", "alt+f"), PRACTICE),
     Action("training_card", later("scorecard"), _TRAINING, ("C", "alt+c"), PRACTICE),
     Action("card_save", later("save"), _SCORECARD, ("s",), PRACTICE),
-    Action("present_pause", later("pause or go on"), _PRESENTING, ("space",), PRACTICE),
-    Action("present_on", later("next step"), _PRESENTING, ("right",), PRACTICE),
-    Action("present_back", later("step before"), _PRESENTING, ("left",), PRACTICE),
-    Action("present_leave", later("end"), _PRESENTING, ("q",), PRACTICE),
+    Action("present_pause", later("pause or go on"), _PRESENTING, ("space",), PRACTICE, 1),
+    Action("present_on", later("next step"), _PRESENTING, ("right",), PRACTICE, 3),
+    Action("present_back", later("step before"), _PRESENTING, ("left",), PRACTICE, 2),
+    Action("present_leave", later("end"), _PRESENTING, ("q",), PRACTICE, 4),
 )
 
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL}

@@ -47,6 +47,8 @@ _SHOWN = {
     "delete": "del",
     "up": later("up"),
     "down": later("down"),
+    "left": later("left arrow"),
+    "right": later("right arrow"),
     "pageup": "pgup",
     "pagedown": "pgdn",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from textual.dom import DOMNode
 
@@ -18,6 +19,13 @@ AGAIN = 0.15
 LONGEST = 15.0
 """Seconds after which a look is due all the same."""
 
+_all: WeakSet[PutOff] = WeakSet()
+
+
+def any_owed() -> bool:
+    """Whether a look is still to be taken anywhere: the screen will change without anybody's doing."""
+    return any(one.owed for one in _all)
+
 
 class PutOff:
     """`owe` says that a look is due; it is taken `after` seconds later, once for all that was owed until then."""
@@ -26,6 +34,11 @@ class PutOff:
         self._widget, self._look, self._after = widget, look, after
         self._timer: Timer | None = None
         self._since = 0.0
+        _all.add(self)
+
+    @property
+    def owed(self) -> bool:
+        return self._timer is not None and self._widget.is_attached
 
     def owe(self) -> None:
         if self._timer is None:

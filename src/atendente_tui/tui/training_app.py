@@ -104,6 +104,10 @@ class TrainingApp(AtendenteApp):
             for strip in screen.query(TrainingStrip):
                 strip.update_bar()
 
+    async def settled(self) -> None:
+        """Once what was pressed has been dealt with."""
+        await asyncio.sleep(0)
+
     # Time
 
     def on_mount(self) -> None:  # beside the one it inherits: Textual calls both
@@ -147,17 +151,20 @@ class TrainingApp(AtendenteApp):
         await self.live.pass_to(self.workplace.clock.now() + time)
         self._show()
         minute = int(self.live.passed.total_seconds()) // 60
-        if (
-            minute != self._minute
-        ):  # whatever counts minutes is drawn again by this clock, not by the real one
+        if minute != self._minute:
             self._minute = minute
-            self.workplace.store.announce("queue", "promises")
-            for screen in self.screen_stack:
-                top = getattr(screen, "top", None)
-                if top is not None:
-                    top.update_bar()
+            self._tell_time()
         if not self.live.over and self.live.passed >= self.live.ends:
             await self.end()
+
+    def _tell_time(self) -> None:
+        """Whatever counts minutes is drawn again by this clock, not by the real one."""
+        ticket = getattr(self.screen_stack[0], "ticket_id", None)
+        self.workplace.store.announce("queue", "promises", f"ticket:{ticket}")
+        for screen in self.screen_stack:
+            top = getattr(screen, "top", None)
+            if top is not None:
+                top.update_bar()
 
     async def _send(self) -> None:
         """What is done at the desk leaves, whatever the clock does."""

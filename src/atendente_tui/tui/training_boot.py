@@ -5,11 +5,12 @@ Of the person's own configuration come looks and keys, nothing else: no helpdesk
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atendente_tui.clock import VirtualClock
 from atendente_tui.config import BackendConfig, Config
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from atendente_tui.knowledge.scenario import Scenario
     from atendente_tui.training.attempt import Attempt
     from atendente_tui.training.live import Live
-    from atendente_tui.tui.training_app import Keep
+    from atendente_tui.training.presenting import Step
+    from atendente_tui.tui.asciicast import Recording
+    from atendente_tui.tui.training_app import Keep, Point
     from atendente_tui.tui.workplace import Workplace
 
 
@@ -73,3 +76,51 @@ def train(
             if app.back is None:
                 return app.result
             at = app.back
+
+
+class Shown(NamedTuple):
+    """What came of a presentation that nobody watched."""
+
+    result: Mapping[str, Any] | None
+    by_verb: tuple[str, ...]
+    """Deeds that no keys did."""
+    seconds: float
+
+
+def present(scenario: Scenario, steps: tuple[Step, ...], attempt: Attempt, mine: Config) -> None:
+    """In this terminal, until it is left."""
+    from atendente_tui.tui.present_app import PresentApp
+
+    points: list[Point] = []
+    first, paused = 0, False
+    while True:
+        with world(scenario, mine) as (workplace, live):
+            app = PresentApp(workplace, live, attempt, steps, points, first=first, paused=paused)
+            app.run(mouse=mine.ui.mouse)
+            if not app.went_back:
+                return
+            first, paused = app.step, app.paused
+
+
+async def present_unseen(
+    scenario: Scenario,
+    steps: tuple[Step, ...],
+    attempt: Attempt,
+    mine: Config,
+    size: tuple[int, int],
+    recording: Recording | None = None,
+    stops: Mapping[int, Any] | None = None,
+) -> Shown:
+    """Without a terminal and without waiting."""
+    from atendente_tui.tui.present_app import PresentApp
+
+    with world(scenario, mine) as (workplace, live):
+        app = PresentApp(
+            workplace, live, attempt, steps, [], unattended=True, recording=recording, stops=stops
+        )
+        async with app.run_test(size=size, notifications=True):
+            ends = [asyncio.ensure_future(one.wait()) for one in (app.ended, app._exception_event)]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for one in ends:
+                one.cancel()
+        return Shown(app.result, tuple(app.performer.by_verb), app.shown)
