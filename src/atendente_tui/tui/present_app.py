@@ -55,6 +55,8 @@ LASTING = ("training", "training-deeds")
 class PresentApp(TrainingApp):
     """`points` are the moments before each step that was played; `first` is the step it begins with."""
 
+    CSS = "ToastRack { margin-bottom: 5; }"  # above the caption
+
     def __init__(
         self,
         workplace: Workplace,
