@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from atendente_tui import labels
 from atendente_tui.i18n import _, later_in, n_, p_
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.quality.words import skill
@@ -23,6 +24,37 @@ LEVELS = {
     "medium": later_in("difficulty", "medium"),
     "hard": later_in("difficulty", "hard"),
 }
+HAPPENED = {
+    "customer": later_in("happening", "customer"),
+    "reply": later_in("happening", "answer"),
+    "note": later_in("happening", "note"),
+    "bot": later_in("happening", "bot"),
+    "colleague": later_in("happening", "colleague"),
+    "status": later_in("happening", "status"),
+    "assignee": later_in("happening", "agent"),
+    "team": later_in("happening", "team"),
+    "tier": later_in("happening", "tier"),
+    "priority": later_in("happening", "priority"),
+    "impact": later_in("happening", "impact"),
+    "tags": later_in("happening", "tags"),
+    "reason": later_in("happening", "contact reason"),
+    "wrap_up": later_in("happening", "wrap-up"),
+    "escalation": later_in("happening", "escalation"),
+    "fact": later_in("happening", "fact"),
+    "article": later_in("happening", "article"),
+    "link": later_in("happening", "link"),
+    "promise": later_in("happening", "promise"),
+    "promise_settled": later_in("happening", "promise settled"),
+    "call": later_in("happening", "call"),
+    "survey": later_in("happening", "survey"),
+    "order": later_in("happening", "order"),
+    "check": later_in("happening", "step of the list"),
+    "checklist": later_in("happening", "list of steps"),
+    "network": later_in("happening", "network"),
+    "refused": later_in("happening", "refused"),
+    "undone": later_in("happening", "undone"),
+}
+"""What a record calls by these words (`flow.expectation.Happened.kind`)."""
 _MARKS = str.maketrans({one: f"\\{one}" for one in "\\`*_{}[]()<>#+!|~"})
 
 
@@ -50,11 +82,25 @@ def proof(result: Mapping[str, Any], criterion: Mapping[str, Any]) -> Iterator[s
         one = events.get(str(name))
         if one is not None:
             seconds = int((datetime.fromisoformat(str(one["at"])) - began).total_seconds())
-            what = f"{one['kind']} {one['value']}".strip()
+            what = f"{happening(one['kind'])} {_value(one)}".strip()
             yield f"{_clock(seconds)} {one['id']} {what}: {one['text']}".removesuffix(": ")
         else:
             yield str(name)
     yield from judgement(criterion)
+
+
+def happening(kind: str) -> str:
+    return p_("happening", HAPPENED[kind]) if kind in HAPPENED else kind
+
+
+def _value(seen: Mapping[str, Any]) -> str:
+    """Its value, in words where it is one of ours."""
+    kind, value = str(seen["kind"]), str(seen["value"])
+    if kind == "status":
+        return labels.status(value)
+    if kind == "priority":
+        return labels.priority(value)
+    return happening(value) if kind == "colleague" else value
 
 
 def judgement(criterion: Mapping[str, Any]) -> Iterator[str]:
