@@ -11,8 +11,11 @@ from tests.sizes import sized
 from tests.tui.pane_world import BACKEND, World, history, message, put, world
 from textual.screen import Screen
 
-from atendente_tui.desk import answering, moving, owning
+from atendente_tui.desk import answering, moving, owning, quality
+from atendente_tui.desk.desk import Agent
 from atendente_tui.domain.words import OutboxState, Status
+from atendente_tui.knowledge.scorecards import load_cards
+from atendente_tui.knowledge.shipped import SCORECARDS
 from atendente_tui.store import outbox
 from atendente_tui.store.writing import Tx
 from atendente_tui.tui.glyphs import ASCII, UNICODE
@@ -105,6 +108,22 @@ def trouble(one: World) -> None:
     one.store.write(job)
 
 
+async def reviewing(one: World, go: Round) -> None:
+    """A review of a ticket, and the list of reviews, as a supervisor has them."""
+    workplace, ana = one.app.workplace, one.app.workplace.desk
+    chefe = ana._replace(agent=Agent("chefe", "Chefe", supervisor=True))
+    (card,), _faults = load_cards(SCORECARDS)
+    review = quality.begin(chefe, one.ticket_id, card, agent="bruno").result()
+    quality.answer(chefe, review, "escuta", given=2, comment=WRITTEN).result()
+    workplace.desk = chefe
+    await go.press("Q", shows="rascunho")
+    await go.press("enter", shows="2 de 3")
+    await go.press("down", "e", shows="prova")
+    await go.press("escape", "escape")
+    await go.back()
+    workplace.desk = ana
+
+
 @pytest.mark.parametrize(
     "size", sized([(160, 45)], [(80, 24), (160, 45)]), ids=lambda one: f"{one[0]}x{one[1]}"
 )
@@ -145,6 +164,7 @@ async def test_only_letters_go_beyond_ascii_on_every_screen(tmp_path: Path, size
             await go.back()
         await go.press("P", shows="Promessas")
         await go.back()
+        await reviewing(one, go)
         trouble(one)
         await go.press("O", shows="Precisam de")
         await go.press("p", shows="posta de lado")
