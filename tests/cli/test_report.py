@@ -70,6 +70,16 @@ def test_narrowed_and_told_apart(told: Cli) -> None:
     assert narrow["first_response"]["value"] == 1440
     days = told("report", "first_response", *PERIOD, "--by", "day", "--json").json()["first_response"]["by"]
     assert [(one["day"][:10], one["value"]) for one in days] == [("2026-11-16", 720), ("2026-11-17", 1440)]
+    year = ("--from", "2026-01-01", "--to", "2026-12-31", "--json")
+    weeks = told("report", "csat", *year, "--by", "time").json()["csat"]["by"]
+    assert {one["time"][11:19] for one in weeks} == {"00:00:00"}
+    assert len(weeks) == 53  # and two days would be told by the hour
+    hours = told(
+        "report", "csat", "--from", "2026-11-16", "--to", "2026-11-17", "--by", "time", "--json"
+    ).json()
+    assert len(hours["csat"]["by"]) == 48
+    chart = told("report", "csat", *year[:4], "--by", "month", "--html").out
+    assert "11/2026" in chart
     teams = told("report", "csat", *PERIOD, "--by", "team", "--json").json()["csat"]["by"]
     assert {one["team"]: one["value"] for one in teams} == {"loja": 100, TAGGED: 0}
 

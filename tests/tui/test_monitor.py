@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from atendente_tui.config import Config, UiConfig
 from atendente_tui.desk.floor import look
 from atendente_tui.domain.instants import to_ms
 from atendente_tui.domain.refusal import Refused
+from atendente_tui.domain.words import Status
 from atendente_tui.metrics import Scope, measure
 from atendente_tui.monitor_config import MonitorConfig
 from atendente_tui.store.store import Store
@@ -227,6 +229,29 @@ async def test_the_wall_turns_through_its_pages(tmp_path: Path, size: tuple[int,
             await one.shows(title, text)
         assert wall.page == 0
         assert len(PAGES) == 5
+
+
+async def test_what_is_counted_is_all_there_is_however_many_are_listed(tmp_path: Path) -> None:
+    late = [
+        ticket_change(
+            n,
+            NOW,
+            status=Status.OPEN,
+            assignee=None,
+            opened_at=NOW - timedelta(days=4),
+            updated_at=NOW - timedelta(days=3),
+        )
+        for n in range(20_000, 20_120)
+    ]
+    async with monitor(tmp_path) as one:
+        one.apply(*late)
+        with closing(one.feed.reader()) as db:
+            found = look(db, one.app.workplace.config, to_ms(NOW), one.app.workplace.zone)
+        assert len(found.forgotten) == 50
+        assert found.numbers.forgotten >= 121
+        assert found.numbers.waiting >= len(found.waiting)
+        await one.pilot.press("6")
+        await one.shows(f"({found.numbers.forgotten})")
 
 
 async def test_what_it_shows_is_what_the_figures_say(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def floor_json(floor: Floor, config: Config, zone: tzinfo) -> dict[str, Any]:
             "waiting": [risk(one, "since") for one in floor.waiting],
             "displeased": [risk(one.risk, "at") | {"words": one.words} for one in floor.upset],
         },
+        "counts": floor.numbers._asdict(),
         "agents": [
             {
                 "login": one.login,

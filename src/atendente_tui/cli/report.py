@@ -46,7 +46,9 @@ def report(
     until: Until = None,
     apart: Annotated[
         str | None,
-        typer.Option("--by", help="channel, team, tier, agent, reason, direction, hour, day, week, month"),
+        typer.Option(
+            "--by", help="channel, team, tier, agent, reason, direction, time, hour, day, week, month"
+        ),
     ] = None,
     channel: _Filter = None,
     team: _Filter = None,

@@ -13,7 +13,7 @@ from atendente_tui.metrics import Figure, Scope, Window
 from atendente_tui.metrics.periods import midnight
 from atendente_tui.review.sentiment import sentiment
 from atendente_tui.store import agent_states, floor, reading
-from atendente_tui.store.floor import HOUR, Group, Moves, Risk
+from atendente_tui.store.floor import HOUR, Group, Moves, Numbers, Risk
 
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
@@ -75,6 +75,8 @@ class Floor(NamedTuple):
     spikes: tuple[Spike, ...]
     forgotten: tuple[Risk, ...]
     sent_about: tuple[Moves, ...]
+    numbers: Numbers
+    """Of what is listed above by `MOST` rows at most."""
 
     @property
     def queued(self) -> int:
@@ -97,13 +99,15 @@ def look(db: Connection, config: Config, now: int, zone: tzinfo) -> Floor:
     db.execute("BEGIN")
     try:
         day = today(now, zone)
+        due, waits = now + int(watch.promise_minutes * MINUTE), now - int(watch.waiting_minutes * MINUTE)
+        still = now - int(watch.stale_hours * HOUR)
         return Floor(
             now,
             tuple(floor.queue(db)),
             tuple(floor.arrivals(db, now, TREND)),
             tuple(floor.deadlines(db, MOST)),
-            tuple(floor.promises(db, now + int(watch.promise_minutes * MINUTE), MOST)),
-            tuple(floor.waiting(db, now - int(watch.waiting_minutes * MINUTE), MOST)),
+            tuple(floor.promises(db, due, MOST)),
+            tuple(floor.waiting(db, waits, MOST)),
             tuple(_upset(db)),
             tuple(_agents(db, now, watch.pause_minutes)),
             tuple(_today(db, config, day)),
@@ -117,8 +121,9 @@ def look(db: Connection, config: Config, now: int, zone: tzinfo) -> Floor:
                     least=watch.spike_least,
                 )
             ),
-            tuple(floor.forgotten(db, now - int(watch.stale_hours * HOUR), MOST)),
-            tuple(floor.sent_about(db, watch.ping_pong, MOST)),
+            tuple(floor.forgotten(db, still, MOST)),
+            tuple(floor.sent_about(db, watch.ping_pong, floor.MOVED)),
+            floor.numbers(db, due, waits, still),
         )
     finally:
         db.execute("ROLLBACK")

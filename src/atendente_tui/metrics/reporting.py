@@ -16,7 +16,9 @@ from atendente_tui.metrics.periods import UNITS, edges, unit_for
 from atendente_tui.metrics.scope import DIMENSIONS, Figure, Row, Scope
 from atendente_tui.metrics.wording import group_text, stretch_text
 
-BY = (*DIMENSIONS, *UNITS)
+TIME = "time"
+"""Apart by the unit that fits the window."""
+BY = (*DIMENSIONS, *UNITS, TIME)
 
 
 class Group(NamedTuple):
@@ -51,10 +53,12 @@ def report(
 ) -> list[Told]:
     """Every figure named, with the period before.
 
-    apart  one of `BY`
+    apart  one of `BY`; a unit of time is that of the charts, too
     rows   so many rows behind each; None for all
     Raises KeyError for a figure, ValueError for an `apart` that nobody knows (or of more than 1,000 stretches).
     """
+    unit = apart if apart in UNITS else unit_for(scope.window)
+    apart = unit if apart == TIME else apart
     found = []
     for key in keys:
         kpi = KPIS[key]
@@ -66,7 +70,7 @@ def report(
                 formula_of(kpi, config, clock=scope.clock, net=scope.net),
                 _groups(db, key, scope, config, zone, apart) if apart else (),
                 tuple(behind(db, key, scope, config, limit=rows)) if rows != 0 else (),
-                _stretches(db, key, scope, config, zone, unit_for(scope.window)) if charts else (),
+                _stretches(db, key, scope, config, zone, unit) if charts else (),
             )
         )
     return found

@@ -43,6 +43,13 @@ class Moves(NamedTuple):
     """Of those, to a lower tier."""
 
 
+_DEADLINES = f"ticket WHERE {LIVE} AND sla_state IN ('at_risk','broken') AND sla_due IS NOT NULL"
+_PROMISES = "promise p JOIN ticket t ON t.id = p.ticket_id WHERE p.outcome IS NULL AND p.due <= ?"
+_WAITING = f"ticket WHERE {WAITING} AND {LIVE} AND waiting_since <= ?"
+_FORGOTTEN = (
+    f"ticket t WHERE {LIVE} AND assignee IS NULL AND updated <= ?"
+    " AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.ticket_id = t.id AND p.outcome IS NULL)"
+)
 _RISK = "id, coalesce(protocol, '#' || id), subject"
 
 
@@ -109,18 +116,39 @@ def volume(db: Connection, since: int, until: int, column: str, limit: int) -> l
 def deadlines(db: Connection, limit: int) -> list[Risk]:
     """Targets that are about to break or did, the nearest deadline first."""
     rows = db.execute(
-        f"SELECT {_RISK}, sla_due, assignee FROM ticket WHERE {LIVE} AND sla_state IN ('at_risk','broken')"
-        " AND sla_due IS NOT NULL ORDER BY sla_due, id LIMIT ?",
+        f"SELECT {_RISK}, sla_due, assignee FROM {_DEADLINES} ORDER BY sla_due, id LIMIT ?",
         (limit,),
     )
     return [Risk._make(row) for row in rows]
 
 
+class Numbers(NamedTuple):
+    """How many there are of each, however many are listed."""
+
+    deadlines: int
+    promises: int
+    waiting: int
+    forgotten: int
+
+
+def numbers(db: Connection, due: int, waiting: int, still: int) -> Numbers:
+    """due, waiting, still   the moments that `promises`, `waiting` and `forgotten` are asked with"""
+    asked = (
+        (_DEADLINES, ()),
+        (_PROMISES, (due,)),
+        (_WAITING, (waiting,)),
+        (_FORGOTTEN, (still,)),
+    )
+    return Numbers(
+        *(db.execute(f"SELECT count(*) FROM {what}", moment).fetchone()[0] for what, moment in asked)
+    )
+
+
 def promises(db: Connection, until: int, limit: int) -> list[Risk]:
     """Promises owed that fall due by then, the next first."""
     rows = db.execute(
-        "SELECT t.id, coalesce(t.protocol, '#' || t.id), p.what, p.due, p.author FROM promise p"
-        " JOIN ticket t ON t.id = p.ticket_id WHERE p.outcome IS NULL AND p.due <= ? ORDER BY p.due LIMIT ?",
+        "SELECT t.id, coalesce(t.protocol, '#' || t.id), p.what, p.due, p.author"
+        f" FROM {_PROMISES} ORDER BY p.due LIMIT ?",
         (until, limit),
     )
     return [Risk._make(row) for row in rows]
@@ -129,8 +157,7 @@ def promises(db: Connection, until: int, limit: int) -> list[Risk]:
 def waiting(db: Connection, before: int, limit: int) -> list[Risk]:
     """Customers who have waited since then or longer."""
     rows = db.execute(
-        f"SELECT {_RISK}, waiting_since, assignee FROM ticket WHERE {WAITING} AND {LIVE} AND waiting_since <= ?"
-        " ORDER BY waiting_since, id LIMIT ?",
+        f"SELECT {_RISK}, waiting_since, assignee FROM {_WAITING} ORDER BY waiting_since, id LIMIT ?",
         (before, limit),
     )
     return [Risk._make(row) for row in rows]
@@ -152,9 +179,7 @@ def last_words(db: Connection, limit: int) -> list[tuple[Risk, str]]:
 def forgotten(db: Connection, before: int, limit: int) -> list[Risk]:
     """Nobody's, nothing promised, and nothing has moved since; the longest first."""
     rows = db.execute(
-        f"SELECT {_RISK}, updated, assignee FROM ticket t WHERE {LIVE} AND assignee IS NULL AND updated <= ?"
-        " AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.ticket_id = t.id AND p.outcome IS NULL)"
-        " ORDER BY updated, id LIMIT ?",
+        f"SELECT {_RISK}, updated, assignee FROM {_FORGOTTEN} ORDER BY updated, id LIMIT ?",
         (before, limit),
     )
     return [Risk._make(row) for row in rows]

@@ -78,14 +78,15 @@ def risk_rows(floor: Floor, look: Look) -> list[Row]:
         return safe_line(f"“{words[one.ticket_id]}”", characters=30), "warning"
 
     rows: list[Row] = []
-    for title, risks, said in (
-        (_("deadlines"), floor.deadlines, left),
-        (_("promises"), floor.promises, left),
-        (_("waiting longest"), floor.waiting, waited),
-        (_("displeased"), upset, sounding),
+    numbers = floor.numbers
+    for title, number, risks, said in (
+        (_("deadlines"), numbers.deadlines, floor.deadlines, left),
+        (_("promises"), numbers.promises, floor.promises, left),
+        (_("waiting longest"), numbers.waiting, floor.waiting, waited),
+        (_("displeased"), len(upset), upset, sounding),
     ):
         if risks:
-            rows.append(_counted(title, len(risks)))
+            rows.append(_counted(title, number))
             rows += [ticket_row(one, *said(one), look) for one in risks]
     return rows or [_nothing(_("Nothing is at risk."))]
 
@@ -165,7 +166,7 @@ def notice_rows(floor: Floor, look: Look) -> list[Row]:
         rows.append(_counted(_("sent to and fro"), len(floor.sent_about)))
         rows += [_moved(one, look) for one in floor.sent_about]
     if floor.forgotten:
-        rows.append(_counted(_("forgotten"), len(floor.forgotten)))
+        rows.append(_counted(_("forgotten"), floor.numbers.forgotten))
         for one in floor.forgotten:
             rows.append(
                 ticket_row(one, _("for {time}").format(time=formats.age(floor.at - one.at)), "quiet", look)

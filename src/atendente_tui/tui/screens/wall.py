@@ -147,7 +147,7 @@ class Wall(Screen[None]):
         waiting = _("oldest {age}").format(age=age) if age else ""
         tiles = [
             Tile(_("waiting"), str(found.queued), waiting),
-            Tile(_("at risk"), str(len(found.deadlines)), "", "bad" if found.deadlines else "good"),
+            Tile(_("at risk"), str(found.numbers.deadlines), "", "bad" if found.deadlines else "good"),
             Tile(_("arrivals by hour"), str(found.arrivals[-1]), trend),
         ]
         sums: dict[str, int] = {}
