@@ -19,7 +19,7 @@ from atendente_tui.domain.words import Status
 from atendente_tui.metrics import Scope, measure
 from atendente_tui.monitor_config import MonitorConfig
 from atendente_tui.store.store import Store
-from atendente_tui.tui.actions import ACTIONS, READING, WORKING
+from atendente_tui.tui.actions import ACTIONS, LOOKING_BACK, PRACTISING, PRESENTED, READING, WORKING
 from atendente_tui.tui.screens.drill import Drill
 from atendente_tui.tui.screens.help import sections
 from atendente_tui.tui.screens.monitor import PLACES, Monitor
@@ -186,7 +186,8 @@ async def test_nothing_can_be_changed_and_nothing_is(tmp_path: Path) -> None:
 
 def test_the_workstation_has_all_the_rest() -> None:
     assert set(CHANGING) <= set(WORKING)
-    assert set(READING) | set(WORKING) == set(ACTIONS)
+    elsewhere = {*PRACTISING, *PRESENTED, *LOOKING_BACK}
+    assert {*READING, *WORKING, *elsewhere} == set(ACTIONS)
 
 
 async def test_the_palette_offers_reading_only(tmp_path: Path) -> None:
