@@ -229,6 +229,20 @@ SENTENCES: Mapping[str, str] = {
     "exam_requires": later("To be passed first: {steps}."),
     "scenario_changed": later("The scenario {found} has changed since: its result cannot be played again."),
     "result_unreadable": later("{found} is no result or certificate of ours."),
+    "class_needs_hub": later("Classes are kept on a team's hub; this profile works on {found}."),
+    "class_mode": later("“{found}” is no way to play: practice or exam."),
+    "class_nobody": later("Say whose class it is: --trainees ana,bruno."),
+    "class_not_whole": later(
+        "The scenario {found} reads files beside its own: a class gets its one file and nothing else."
+    ),
+    "class_scenario": later("What this class plays cannot be read here: {why}"),
+    "class_event": later("That cannot happen in this class: {why}"),
+    "class_over": later("This class has ended."),
+    "class_played": later("You are through with this class already."),
+    "class_which": later("Say which class: {n} are open to you. atendente train class list shows them."),
+    "no_such_class": later(
+        "There is no class {found}, or more than one begins so. atendente train class list shows them."
+    ),
     "not_by_person": later("“{found}” is not judged by a person in this result; these are: {allowed}."),
     "verdict_unknown": later("“{found}” is no verdict: yes, no, or a percentage from 0 to 100."),
     "comment_long": later("The comment has more than {limit} characters."),

@@ -10,7 +10,18 @@ from uuid import uuid4
 import httpx
 
 from tests.hub.described import Operation, operations
-from tests.hub.two_teams import FIRST, LATER, OURS, SECRET, SECRET_MAIL, THEIRS, TwoTeams, command
+from tests.hub.two_teams import (
+    A_CLASS,
+    CLASS,
+    FIRST,
+    LATER,
+    OURS,
+    SECRET,
+    SECRET_MAIL,
+    THEIRS,
+    TwoTeams,
+    command,
+)
 
 CONTENT = (
     "article",
@@ -34,6 +45,10 @@ KNOWN = {
     "GET /v1/hints",
     "GET /v1/presence",
     "PUT /v1/presence",
+    "GET /v1/classes",
+    *(f"{method} /v1/classes/{{id}}" for method in ("GET", "PUT")),
+    *(f"GET /v1/classes/{{id}}/{what}" for what in ("scenario", "messages", "results/{login}")),
+    *(f"PUT /v1/classes/{{id}}/{what}" for what in ("progress", "end", "messages/{message}")),
     "POST /v1/attachments",
     "GET /v1/attachments/{id}",
     "POST /v1/inbound/{channel}",
@@ -54,6 +69,14 @@ IDS = {
     "GET /v1/commands/{id} path:id": "command",
     "PUT /v1/presence body:ticket": "ticket",
     "GET /v1/attachments/{id} path:id": "attachment",
+    **{
+        f"{operation} path:id": "class"
+        for operation in (
+            *("GET /v1/classes/{id}", "GET /v1/classes/{id}/scenario", "GET /v1/classes/{id}/messages"),
+            *("GET /v1/classes/{id}/results/{login}", "PUT /v1/classes/{id}/progress"),
+            *("PUT /v1/classes/{id}/end", "PUT /v1/classes/{id}/messages/{message}"),
+        )
+    },
 }
 """Ids that an agent may name, by what they are of."""
 SIGNED_IDS = {"message_id", "customer.identities[].value", "references[]", "team", "attachments[]"}
@@ -118,6 +141,9 @@ def kind_of(operation: Operation, place: str) -> str | None:
     if operation.path.startswith("/v1/content/"):
         fields = ("title", "body", "audience", "tags[]", "product", "language", "review", "url", "label")
         return "content" if place == "path:key" else "" if where == "body" and name in fields else None
+    if operation.path.startswith("/v1/classes/"):
+        # A new class may be called as one likes, and people are told to everybody (`test_classes` has both).
+        return "" if where in ("path", "body") or place == "query:after" else None
     plain = ("query:limit", "query:full", "query:name", "body:writing")
     return "" if place in plain else None
 
@@ -183,10 +209,25 @@ def ask(teams: TwoTeams, login: str, operation: Operation, place: str, value: st
     if str(operation) == "PUT /v1/presence":
         return client.put("presence", json={"ticket": value})
     path = operation.path.removeprefix("/v1/").replace("{id}", value).replace("{key}", value)
+    if operation.path.startswith("/v1/classes"):
+        path = path.replace("{login}", "bia").replace("{message}", str(uuid4()))
+        return client.request(operation.method, path, json=class_body(operation))
     if place.startswith("query:"):
         return client.request(operation.method, path, params={name: value})
     body = {"json": {"label": "x"}} if operation.method == "PUT" else {}
     return client.request(operation.method, path, **body)  # type: ignore[arg-type]
+
+
+def class_body(operation: Operation) -> dict[str, Any] | None:
+    """What holds for each of the writing operations on classes."""
+    last = operation.path.rpartition("/")[2]
+    if operation.method == "GET" or last == "end":
+        return None
+    if last == "progress":
+        return {"seq": 1, "state": "playing", "seconds": 1, "score": 0}
+    if last == "{message}":
+        return {"kind": "hint", "text": "x"}
+    return {**A_CLASS, "trainees": ["ana"]}
 
 
 def theirs(teams: TwoTeams, kind: str, place: str) -> list[str]:
@@ -202,6 +243,7 @@ def theirs(teams: TwoTeams, kind: str, place: str) -> list[str]:
         "content": ["prazo", SECRET],
         "address": [SECRET_MAIL],
         "cursor": [],
+        "class": [CLASS],
     }[kind]
 
 
@@ -212,6 +254,7 @@ def nobodys(kind: str) -> str:
         "event": str(FIRST["seq"]),
         "attachment": "f" * 32,
         "command": str(uuid4()),
+        "class": str(uuid4()),
         "login": "ninguem",
         "team": "Nenhuma",
         "content": "nada",

@@ -19,13 +19,14 @@ from atendente_tui.clock import VirtualClock
 from atendente_tui.domain.change import EventAppend, TicketUpsert
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.domain.words import Channel
-from atendente_tui.hub import accounts, attachments, backup, content, sources, tables, tokens
+from atendente_tui.hub import accounts, attachments, backup, classes, content, sources, tables, tokens
 from atendente_tui.hub.attachments import Upload
 from atendente_tui.hub.backup import KEPT, Archive
 from atendente_tui.hub.blobs import Blobs
 from atendente_tui.hub.changes import CursorGone
 from atendente_tui.hub.database import Database
 from atendente_tui.hub.recording import Recording
+from atendente_tui.hub.scope import Actor
 from atendente_tui.hub.writer import Writer
 from tests.hub.conftest import new_database
 from tests.hub.world import Reader, do, opened, said
@@ -97,6 +98,11 @@ def filled(database: Database, writer: Writer, blobs: Blobs, clock: VirtualClock
 
     do(writer, work)
     with database.write() as db:
+        root = Actor("root", "Root", "administrator", (), True, 1)
+        given = classes.Started("caso", 1, "Caso", "0" * 64, TEXT, "exam", ("ana",))
+        classes.start(db, root, "c", given, 1)
+        classes.send(db, root, "c", "m", "hint", TEXT, "ana", 2)
+        classes.end(db, root, "c", 3)
         tokens.create(db, "ana", "desk", 0, 30)
         sources.add(db, "site", Channel.CHAT, "loja", 0)
         sources.rotate(db, "site")

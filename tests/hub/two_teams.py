@@ -29,6 +29,10 @@ FIRST = {"ticket": 777_000_000, "customer": 555_000_000, "seq": 888_000_000}
 SECRET_MAIL = f"{SECRET.lower()}@exemplo.com.br"
 
 
+CLASS = "7d9f0f0c-1111-4222-8333-444455556666"
+A_CLASS = {"name": "caso", "version": 1, "title": "Caso", "digest": "0" * 64, "scenario": "scenario: caso"}
+
+
 @dataclass(frozen=True)
 class Person:
     login: str
@@ -95,7 +99,7 @@ class TwoTeams:
             text = answer
         found = {SECRET} if SECRET.lower() in text.lower() else set()
         numbers = {*self.tickets, *self.events, *self.customers, *self.files, self.promise}
-        numbers |= {one["id"] for one in self.commands}
+        numbers |= {CLASS, *(one["id"] for one in self.commands)}
         words = set(re.findall(r"[0-9a-f-]{36}|[0-9a-f]{32}|\d{9}", text))
         return (found | words & numbers | {one for one in self._protocols() if one in text}) - set(asked)
 
@@ -115,6 +119,9 @@ class TwoTeams:
             t.attachment: t.attachment.c.id.in_(self.files),
             t.command: t.command.c.login == "bia",
             t.presence: t.presence.c.login == "bia",
+            t.training_class: t.training_class.c.id == CLASS,
+            t.class_trainee: t.class_trainee.c["class"] == CLASS,
+            t.class_message: t.class_message.c["class"] == CLASS,
             t.log: t.log.c.ticket.in_(numbers),
         }
         with self.served.parts.database.read() as db:
@@ -193,6 +200,18 @@ def _fill(made: TwoTeams) -> None:
         command("escalate", others[2], tier="N2", reason=SECRET, tried=SECRET, workaround=SECRET),
     )
     assert bia.put("presence", json={"ticket": ticket, "writing": True}).status_code == 204
+    _class(made)
+
+
+def _class(made: TwoTeams) -> None:
+    """One of the team's own trainer, that has come to an end for its only trainee."""
+    tulio, bia, path = made.client("tulio"), made.client("bia"), f"classes/{CLASS}"
+    given = {**A_CLASS, "title": SECRET, "scenario": f"scenario: {SECRET}", "trainees": ["bia"]}
+    told = {"seq": 1, "state": "finished", "seconds": 9, "score": 50, "last": SECRET, "result": {"a": SECRET}}
+    hint = {"kind": "hint", "text": SECRET}
+    assert tulio.put(path, json=given).status_code == 200
+    assert tulio.put(f"{path}/messages/{uuid4()}", json=hint).status_code == 204
+    assert bia.put(f"{path}/progress", json=told).status_code == 204
 
 
 def make(made: TwoTeams, *commands: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from atendente_tui.config import Config
 from atendente_tui.knowledge.reading_scenarios import read_scenario
 from atendente_tui.knowledge.scenario import Scenario
 from atendente_tui.training.attempt import Attempt
+from atendente_tui.training.classroom import Classroom
 from atendente_tui.tui.screens.workstation import Workstation
 from atendente_tui.tui.training_app import Keep, Point, TrainingApp
 from atendente_tui.tui.training_boot import world
@@ -38,10 +39,11 @@ async def training(
     keep: Keep = lambda _result: None,
     at: Point = ((), timedelta()),
     size: tuple[int, int] = (120, 40),
+    classroom: Classroom | None = None,
 ) -> AsyncIterator[tuple[TrainingApp, Pilot[int]]]:
     """The clock stands until the test moves it (`app.pass_on`)."""
     with world(played or scenario(), config, HOLD) as (workplace, live):
-        app = TrainingApp(workplace, live, attempt, keep=keep, at=at)
+        app = TrainingApp(workplace, live, attempt, keep=keep, at=at, classroom=classroom)
         app.paused = True
         async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: app._begun.is_set() and here(app).furnished.is_set())

@@ -87,6 +87,10 @@ class DemoWorld:
     def next_moment(self) -> datetime | None:
         return self._agenda[0][0] if self._agenda else None
 
+    def bring(self, happening: Happening, at: datetime) -> None:
+        """Have something happen that the scenario does not have."""
+        self._plan(at, partial(self._happen, happening))
+
     def _plan(self, at: datetime, act: Act) -> None:
         self._planned += 1
         heapq.heappush(self._agenda, (at, self._planned, act))

@@ -11,6 +11,7 @@ import typer
 from atendente_tui import os_words, paths
 from atendente_tui.cli import (
     recording,
+    training_classes,
     training_judging,
     training_on_screen,
     training_presenting,
@@ -56,6 +57,7 @@ def register(app: typer.Typer) -> None:
     training_presenting.register(train)
     training_results.register(train)
     training_judging.register(train)
+    training_classes.register(train)
     training_tracks.register(train)
     recording.register(train)
     app.add_typer(train, name="train")
@@ -188,6 +190,15 @@ def chosen(name: str, answers: str) -> tuple[Scenario, Answers]:
     if read.scenario != scenario.name:
         raise Refused("answers_of_other", found=read.scenario, wanted=scenario.name)
     return scenario, read
+
+
+def chosen_file(name: str) -> tuple[Scenario, str]:
+    """The scenario that was named, and the text of its file. Raises Refused."""
+    scenario, _beside = chosen_scenario(name)
+    path = Path(name)
+    if not path.is_file():
+        path = next(one.path for one in _library(None) if one.scenario.name == scenario.name)
+    return scenario, path.read_text("utf-8")
 
 
 def chosen_scenario(name: str) -> tuple[Scenario, tuple[tuple[Path, Answers], ...]]:

@@ -17,6 +17,7 @@ from atendente_tui.i18n import _
 if TYPE_CHECKING:
     from atendente_tui.knowledge.scenario import Scenario
     from atendente_tui.training.attempt import Attempt, Record
+    from atendente_tui.training.classroom import Classroom
 
 
 def register(train: typer.Typer) -> None:
@@ -45,12 +46,19 @@ def practice(
     return on_screen(scenario, attempt, output, paths.data_dir() / "training-practice")
 
 
-def examined(scenario: Scenario, trainee: str, key: bytes, output: Path | None, folder: Path) -> int:
+def examined(
+    scenario: Scenario,
+    trainee: str,
+    key: bytes,
+    output: Path | None,
+    folder: Path,
+    classroom: Classroom | None = None,
+) -> int:
     """An exam at the screens; a record says from its first moment on that it was begun."""
     from atendente_tui.training.attempt import Attempt, Record
 
     attempt = Attempt("exam", datetime.now(UTC), trainee, key=key)
-    return on_screen(scenario, attempt, output, folder, lambda: Record(folder, attempt, scenario))
+    return on_screen(scenario, attempt, output, folder, lambda: Record(folder, attempt, scenario), classroom)
 
 
 def on_screen(
@@ -59,6 +67,7 @@ def on_screen(
     output: Path | None,
     folder: Path,
     record: Any = lambda: None,
+    classroom: Classroom | None = None,
 ) -> int:
     from atendente_tui.cli import training_results
     from atendente_tui.cli.opening import configuration
@@ -90,7 +99,8 @@ def on_screen(
         return file
 
     kept: list[Path] = []
-    result = train(scenario, attempt, config, keep, begun.keep if begun is not None else lambda _action: None)
+    note = begun.keep if begun is not None else lambda _action: None
+    result = train(scenario, attempt, config, keep, note, classroom)
     if result is None:
         return Exit.REFUSED if attempt.exam else Exit.DONE
     training_results.print_card(result)

@@ -47,6 +47,7 @@ __all__ = [
     "fetch_attachment",
     "identify",
     "make_backend",
+    "secret_of",
     "start_sync",
     "sync_now",
 ]
@@ -91,7 +92,7 @@ def make_backend(backend: BackendConfig, secret: str | None) -> Backend:
 
 def connection(backend: BackendConfig) -> Backend:
     """A connection with the secret as it is kept now. Raises as `make_backend` does."""
-    return make_backend(backend, _secret(backend))
+    return make_backend(backend, secret_of(backend))
 
 
 def check_settings(config: Config) -> None:
@@ -177,7 +178,7 @@ def start_sync(config: Config, store: Store, clock: Clock) -> SyncService | None
         return None
     service = SyncService(
         store,
-        lambda: make_backend(backend, _secret(backend)),
+        lambda: make_backend(backend, secret_of(backend)),
         clock=clock,
         rng=SystemRandom(),
         backend_name=backend.name,
@@ -267,7 +268,7 @@ def _configured(config: Config) -> BackendConfig:
     return config.backend
 
 
-def _secret(backend: BackendConfig) -> str | None:
+def secret_of(backend: BackendConfig) -> str | None:
     from atendente_tui.secrets import backend_secret
 
     return backend_secret(backend.name, backend.user)
@@ -277,7 +278,7 @@ def _with(backend: BackendConfig, work: Callable[[Backend], Awaitable[T]], secre
     """Run `work` on a connection of its own, closed afterwards, on a loop of its own."""
 
     async def main() -> T:
-        connection = make_backend(backend, secret if secret is not None else _secret(backend))
+        connection = make_backend(backend, secret if secret is not None else secret_of(backend))
         try:
             return await work(connection)
         finally:

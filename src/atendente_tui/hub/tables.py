@@ -236,5 +236,49 @@ signature = Table(
 )
 """Signatures seen; forgotten once their timestamp alone would refuse them."""
 
+training_class = Table(
+    "training_class",
+    metadata,
+    Column("id", Text, primary_key=True),  # made by who starts it: started again it is the same one
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("scenario", Text, nullable=False),  # the file, as every trainee gets it
+    Column("mode", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Index("training_class_began", "began"),
+)
+"""A scenario that several play at once. Nothing of it is a ticket, and the log does not know it."""
+
+class_trainee = Table(
+    "class_trainee",
+    metadata,
+    Column("class", Text, ForeignKey("training_class.id", ondelete="CASCADE"), primary_key=True),
+    Column("login", Text, ForeignKey("agent.login", ondelete="CASCADE"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # of the newest progress told
+    Column("state", Text, nullable=False),
+    Column("seen", BigInteger),  # when something was last heard of them
+    Column("progress", Text, nullable=False),  # JSON
+    Column("result", Text),  # JSON, once it is over
+    Index("class_trainee_login", "login"),
+)
+
+class_message = Table(
+    "class_message",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("class", Text, ForeignKey("training_class.id", ondelete="CASCADE"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("login", Text),  # NULL: for all of the class
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("class_message_class", "class", "n", unique=True),
+)
+"""A hint for a trainee, or something that is to happen in their world."""
+
 TALK_KINDS = ("message", "call", "bot_turn")
 ROLES = ("agent", "supervisor", "trainer", "administrator")

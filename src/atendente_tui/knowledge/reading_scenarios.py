@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import textwrap
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from atendente_tui.flow.persona import Persona
 from atendente_tui.i18n import _
 from atendente_tui.knowledge.articles import Article, load_articles, read_article, read_text
 from atendente_tui.knowledge.marked import Fault, Fields, parse
-from atendente_tui.knowledge.scenario import Scenario, WrittenAgent, WrittenEvent, WrittenTicket
+from atendente_tui.knowledge.scenario import Happening, Scenario, WrittenAgent, WrittenEvent, WrittenTicket
 from atendente_tui.knowledge.shipped import ARTICLES
 from atendente_tui.knowledge.written_events import (
     Setting,
@@ -23,7 +25,7 @@ from atendente_tui.knowledge.written_events import (
     needed_moment,
     read_events,
 )
-from atendente_tui.knowledge.written_happenings import World, read_timeline
+from atendente_tui.knowledge.written_happenings import World, read_one, read_timeline
 from atendente_tui.knowledge.written_personas import Synonyms, read_persona
 from atendente_tui.knowledge.written_training import read_synonyms, read_training
 
@@ -48,6 +50,35 @@ def read_scenario(text: str, path: Path) -> tuple[Scenario | None, list[Fault]]:
         return None, faults or [Fault(path.name, 0, _("the file is empty"))]
     scenario = _scenario(Fields(tree, path.name, faults), path, text, faults)
     return (None, sorted(faults, key=lambda one: (one.file, one.line))) if faults else (scenario, [])
+
+
+def reads_beside(text: str) -> bool:
+    """Whether a scenario reads more than its own file: a folder of articles beside it."""
+    tree, faults = parse(text, "")
+    return tree is not None and "articles" in Fields(tree, "", faults)
+
+
+def read_happening(text: str, scenario: Scenario, n: int) -> tuple[Happening | None, list[Fault]]:
+    """One more line of a scenario's timeline, the n-th that was added; without `at` it happens at once."""
+    where = "timeline"
+    text = text.strip()
+    if not re.search(r"(^|[{,\s])at:", text):
+        text = f"{{at: +0s, {text[1:]}" if text.startswith("{") else f"at: +0s\n{text}"
+    tree, faults = parse(f"timeline:\n  -\n{textwrap.indent(text, '    ')}\n", where)
+    if tree is None:
+        return None, faults or [Fault(where, 0, _("the file is empty"))]
+    opened = [one.opened for one in scenario.timeline if one.opened is not None]
+    world = World(
+        ZoneInfo(scenario.zone),
+        frozenset({scenario.agent.login, *(one.key for one in scenario.directory if one.kind == "agent")}),
+        {one.remote_id: one for one in scenario.customers},
+        {one.remote_id: one for one in (*scenario.tickets, *opened)},
+    )
+    lines = Fields(tree, where, faults).each("timeline")
+    if len(lines) != 1:
+        return None, faults or [Fault(where, 1, _("must be one line of a timeline"))]
+    found = read_one(lines[0], world, len(scenario.timeline) + n)
+    return (None, faults) if faults else (found, [])
 
 
 def _scenario(fields: Fields, path: Path, text: str, faults: list[Fault]) -> Scenario:

@@ -40,6 +40,22 @@ def read_timeline(fields: Fields, world: World, read_ticket: ReadTicket) -> list
     return found
 
 
+def read_one(fields: Fields, world: World, n: int) -> Happening | None:
+    """One line that opens nothing; None with a fault."""
+    if "opens" in fields or "rings" in fields:
+        fields.wrong(
+            _("opens a ticket: only a scenario's own timeline does"),
+            allowed=tuple(one for one in WHAT if one not in ("opens", "rings")),
+        )
+        return None
+
+    def none(key: str, _one: Fields) -> WrittenTicket:
+        raise AssertionError(key)
+
+    found = _happening(fields, world, n, none)
+    return found[0] if found else None
+
+
 def _happening(fields: Fields, world: World, n: int, read_ticket: ReadTicket) -> list[Happening]:
     at = needed_moment(fields, "at")
     if at.delta.total_seconds() < 0 or at.clock is not None:

@@ -24,6 +24,7 @@ from atendente_tui.flow import expectation as proving
 from atendente_tui.flow.expectation import Happened, Proof, Verdict
 from atendente_tui.flow.rubric import Grade, asked_of, grade
 from atendente_tui.knowledge.answers import Action, Answers
+from atendente_tui.knowledge.reading_scenarios import read_happening
 from atendente_tui.knowledge.scenario import Scenario
 from atendente_tui.knowledge.written_training import Training
 from atendente_tui.sync.pulling import pull
@@ -36,6 +37,8 @@ START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AFTER = timedelta(minutes=10)
 """How long the world goes on after the last thing that is written, where the scenario sets no limit."""
 NAME = "demo"
+HAPPENS = "happens"
+"""Verb of what a trainer had happen in the middle of a class: one line of a timeline."""
 COMMAND, OWN = "command", "own"
 """Verbs of what was done at the screens: a command as it arrived, and what no helpdesk is told of, as kind and value."""
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
@@ -87,6 +90,7 @@ class Course:
         """Called with what is put on the record though no helpdesk was told of it."""
         self._read = 0
         self._own = 0
+        self._brought = 0
         self._online = True
         self._fetched = 0
         """Entries of the world's log that the desk was told of."""
@@ -157,12 +161,24 @@ class Course:
 
     def again(self, action: Action) -> None:
         """What was done at the screens, done once more at the moment the clock stands at."""
+        if action.verb == HAPPENS:
+            self._bring(action.value)
+            return
         if action.verb == OWN:
             kind, value = action.values
             self.happened(kind, value, action.ticket)
             return
         with contextlib.suppress(Rejected, Conflict):
             carry_out(self.world, command_in(action), self.world.now)
+        self.look()
+
+    def _bring(self, text: str) -> None:
+        """One more line of the timeline, counted from now. What cannot be read does not happen."""
+        self._brought += 1
+        happening, faults = read_happening(text, self.scenario, self._brought)
+        if happening is not None and not faults:
+            self.world.bring(happening, self.clock.now() + happening.at.delta)
+            self.world.advance(self.clock.now())
         self.look()
 
     def tell_checklists(self, complete: dict[str, bool]) -> None:

@@ -26,6 +26,7 @@ from atendente_tui.knowledge.scenario import Scenario
 from atendente_tui.store import reading
 from atendente_tui.store.writing import Lane
 from atendente_tui.sync.remembered import SyncStatus, keep
+from atendente_tui.training.classroom import brought_in
 from atendente_tui.training.course import COMMAND, NAME, OWN, Course, NoExercise, Performance, end_of
 from atendente_tui.training.deeds import Deeds
 from atendente_tui.training.rehearsing import AT_THE_SCREENS
@@ -138,6 +139,17 @@ class Live:
                 await self._say()
         answers = Answers(AT_THE_SCREENS, self.scenario.name, None, tuple(self.actions), "")
         return self.course.performance(answers)
+
+    async def bring(self, text: str) -> None:
+        """Have one more line of a timeline happen now, as a trainer asked for it."""
+        async with self._turn:
+            if self.over:
+                return
+            action = brought_in(self.course, text)
+            self.course.again(action)
+            self.actions.append(action)
+            self.kept(action)
+            await self.course.fetch()
 
     def refused(self, code: str, ticket_id: int | None) -> None:
         """A rule of the desk said no to the trainee."""

@@ -6,21 +6,36 @@ Whatever is random comes from the scenario's seed, so the same scenario and the 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from atendente_tui.clock import VirtualClock
 from atendente_tui.desk.scratch import rehearsal
 from atendente_tui.domain.refusal import Refused
 from atendente_tui.knowledge.answers import Action, Answers
 from atendente_tui.knowledge.scenario import Scenario
-from atendente_tui.training.course import COMMAND, OWN, START, Course, NoExercise, Performance, end_of
+from atendente_tui.training.course import (
+    COMMAND,
+    HAPPENS,
+    OWN,
+    START,
+    Course,
+    NoExercise,
+    Performance,
+    end_of,
+)
 from atendente_tui.training.deeds import Deeds
 
 AT_THE_SCREENS = "(screens)"
 """Name of the answers that somebody gave at the screens: they say themselves what no helpdesk was told of."""
 
 
-def rehearse(scenario: Scenario, answers: Answers) -> Performance:
+Between = Callable[[Course], Sequence[Action]]
+"""Asked before each deed, and before the end: what else happens at that moment."""
+
+
+def rehearse(scenario: Scenario, answers: Answers, between: Between = lambda _course: ()) -> Performance:
     """Play it to its end. Raises NoExercise."""
     training = scenario.training
     if training is None:
@@ -28,10 +43,19 @@ def rehearse(scenario: Scenario, answers: Answers) -> Performance:
     clock = VirtualClock(scenario.start or START)
     with rehearsal(scenario, clock, alone=True) as place, closing(place.store.reader()) as db:
         course = Course(scenario, training, place, clock, clock.now())
-        return asyncio.run(_through(course, Deeds(place.desk, scenario, place.processes, db), answers))
+        deeds = Deeds(place.desk, scenario, place.processes, db)
+        return asyncio.run(_through(course, deeds, answers, between))
 
 
-async def _through(course: Course, deeds: Deeds, answers: Answers) -> Performance:
+async def _through(course: Course, deeds: Deeds, answers: Answers, between: Between) -> Performance:
+    done: list[Action] = []
+    played = 0
+
+    def bring() -> None:
+        for one in between(course):
+            course.again(one)
+            done.append(one)
+
     ends = course.began + end_of(course.scenario, course.training, answers.actions)
     course.tells_network = answers.name != AT_THE_SCREENS
     await course.fetch()
@@ -40,19 +64,26 @@ async def _through(course: Course, deeds: Deeds, answers: Answers) -> Performanc
         if at > ends:
             break
         await course.until(at)
+        bring()
         await course.fetch()
         act(course, deeds, action)
+        done.append(action)
+        played += 1
         await course.send()
+    bring()
     await course.until(ends)
     await course.fetch(all_of_it=True)
     if answers.name != AT_THE_SCREENS:
         course.tell_checklists(deeds.checklists())
-    return course.performance(answers)
+    late = answers.actions[
+        played:
+    ]  # what lies beyond the limit was never done, and stays in what was written
+    return course.performance(replace(answers, actions=(*done, *late)))
 
 
 def act(course: Course, deeds: Deeds, action: Action) -> None:
     """One deed by the desk's verb; what it was refused is on the record."""
-    if action.verb in (COMMAND, OWN):
+    if action.verb in (COMMAND, HAPPENS, OWN):
         course.again(action)
         return
     try:

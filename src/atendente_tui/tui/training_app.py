@@ -18,6 +18,7 @@ from textual.widget import Widget
 from atendente_tui.i18n import _, n_
 from atendente_tui.privacy.safe import safe_line, safe_text
 from atendente_tui.training.attempt import Attempt, result_of
+from atendente_tui.training.classroom import end_of_it, progress_of
 from atendente_tui.training.course import COMMAND
 from atendente_tui.tui.actions import EXAMINED, LOOKING_BACK, PRACTISING, Action
 from atendente_tui.tui.app import AtendenteApp
@@ -26,6 +27,7 @@ from atendente_tui.tui.widgets.training_strip import TrainingStrip, clock, point
 if TYPE_CHECKING:
     from atendente_tui.domain.refusal import Refused
     from atendente_tui.knowledge.answers import Action as Deed
+    from atendente_tui.training.classroom import Classroom
     from atendente_tui.training.live import Live
     from atendente_tui.tui.workplace import Workplace
 
@@ -33,6 +35,8 @@ BEAT = 0.2
 """Seconds between two looks at the real clock."""
 MOST = 5.0
 """Seconds of real time that may pass at once in practice: a machine that slept did not train."""
+IN_CLASS = 2.0
+"""Seconds between two looks at what the trainer sent."""
 HINTED = 15.0
 """Seconds that a hint stays on the screen."""
 BEFORE = timedelta(seconds=15)
@@ -55,7 +59,9 @@ class TrainingApp(AtendenteApp):
         *,
         keep: Keep = lambda _result: None,
         at: Point = ((), timedelta()),
+        classroom: Classroom | None = None,
     ) -> None:
+        """`classroom` is asked on a thread of its own, never twice at a time."""
         self.offered: Mapping[str, Action] = EXAMINED if attempt.exam else PRACTISING
         super().__init__(workplace)
         self.keymap = self.keymap.only(self.offered)
@@ -65,6 +71,8 @@ class TrainingApp(AtendenteApp):
         self.kept_in: Path | None = None
         self.paused = False
         self._keep, self._at = keep, at
+        self._classroom = classroom
+        self._in_class = asyncio.Lock()
         self._begun = asyncio.Event()
         self._done = asyncio.Event()
         self._beaten = 0.0
@@ -120,6 +128,8 @@ class TrainingApp(AtendenteApp):
         self._leave_store = self.workplace.store.subscribe(heard)
         self.run_worker(self._go_on(), name="training", exit_on_error=True)
         self.run_worker(self._send(), name="training-deeds", exit_on_error=True)
+        if self._classroom is not None:
+            self.run_worker(self._attend(self._classroom), name="training-class", exit_on_error=True)
 
     async def on_unmount(self) -> None:
         self._leave_store()
@@ -173,6 +183,25 @@ class TrainingApp(AtendenteApp):
             await self._done.wait()
             self._done.clear()
             await self.live.done()
+            self._show()
+
+    async def _attend(self, classroom: Classroom) -> None:
+        """Tell the trainer how far this is, and do what they send."""
+        await self._begun.wait()
+        while not self.live.over:
+            await self.attend(classroom)
+            await asyncio.sleep(IN_CLASS)
+
+    async def attend(self, classroom: Classroom) -> None:
+        async with self._in_class:
+            if self.live.over:
+                return
+            await asyncio.to_thread(classroom.report, progress_of(self.live.course))
+            for one in await asyncio.to_thread(classroom.heard):
+                if one.kind == "event":
+                    await self.live.bring(one.text)
+                else:
+                    self.say(str(safe_text(one.text)), title=_("Your trainer"), seconds=HINTED)
             self._show()
 
     # Keys
@@ -263,6 +292,9 @@ class TrainingApp(AtendenteApp):
         if self.result is None:
             self.result = result_of(self.attempt, performance)
             self.kept_in = self._keep(self.result)
+            if self._classroom is not None:
+                async with self._in_class:
+                    await asyncio.to_thread(self._classroom.report, end_of_it(performance), dict(self.result))
             self.clear_notifications()
             self._show()
             self.do_training_card()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from atendente_tui.knowledge.answers import Action
     from atendente_tui.knowledge.scenario import Scenario
     from atendente_tui.training.attempt import Attempt
+    from atendente_tui.training.classroom import Classroom
     from atendente_tui.training.live import Live
     from atendente_tui.training.presenting import Step
     from atendente_tui.tui.asciicast import Recording
@@ -63,6 +64,7 @@ def train(
     mine: Config,
     keep: Keep,
     kept: Callable[[Action], None] = lambda _action: None,
+    classroom: Classroom | None = None,
 ) -> dict[str, Any] | None:
     """Until the person leaves; the result, None where there is none. `kept` is called with each deed as it is done."""
     from atendente_tui.tui.training_app import TrainingApp
@@ -71,7 +73,7 @@ def train(
     while True:
         with world(scenario, mine, Config().holds) as (workplace, live):
             live.kept = kept
-            app = TrainingApp(workplace, live, attempt, keep=keep, at=at)
+            app = TrainingApp(workplace, live, attempt, keep=keep, at=at, classroom=classroom)
             app.run(mouse=mine.ui.mouse)
             if app.back is None:
                 return app.result

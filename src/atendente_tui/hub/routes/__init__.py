@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from atendente_tui.hub.routes import (
     attachments,
     changes,
+    classes,
     commands,
     content,
     health,
@@ -24,4 +25,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     attachments.router,
     inbound.router,
     content.router,
+    classes.router,
 )
