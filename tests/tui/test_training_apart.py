@@ -50,6 +50,7 @@ class Helpdesk:
             one.close()
 
     def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)  # wakes who waits in it
         self._socket.close()
 
 
@@ -87,8 +88,9 @@ def test_nothing_of_a_training_reaches_what_is_real(tmp_path: Path, helpdesk: He
         one.wait_for("Responder", LONG)
         one.type("o prazo e hoje")
         one.press("C-s")
-        one.wait_for("sai em", LONG)
-        one.press("M-f")
+        one.wait_for("o prazo e hoje", LONG)
+        one.wait_for(lambda seen: "Responder ·" not in seen, LONG)
+        one.press("F")
         one.wait_for("Encerrar o treino agora", LONG)
         one.press("y")
         one.wait_for("Avaliação", LONG)
