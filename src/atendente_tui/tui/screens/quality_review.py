@@ -26,7 +26,7 @@ from atendente_tui.privacy.safe import safe_line
 from atendente_tui.quality.evidence import reference
 from atendente_tui.quality.mark import is_ours
 from atendente_tui.quality.notes import percent_text
-from atendente_tui.quality.scoring import Answer, lacking, needs_comment, score
+from atendente_tui.quality.scoring import Answer, lacking, score
 from atendente_tui.store import quality_reading, reading
 from atendente_tui.tui.actions import ACTIONS, GLOBAL
 from atendente_tui.tui.form_model import Field, Form, Raw, Values
@@ -263,20 +263,18 @@ class ReviewScreen(Screen[None]):
                 self.app.refuse(Refused("qa_must_apply", found=one.item.title))
                 return
             said["answered"] = True
-        new = self._show(one, **said)
-        if onward and not (needs_comment(new) and not new.comment.strip()):
+        self._show(one, **said)
+        if onward:
             self.items.action_step(1)
         self._keep(one.item.id, said)
 
-    def _show(self, one: Answer, **said: Any) -> Answer:
-        new = replace(one, **said)
-        self._answers[one.item.id] = new
+    def _show(self, one: Answer, **said: Any) -> None:
+        self._answers[one.item.id] = replace(one, **said)
         answers = list(self._answers.values())
         self.items.set_rows(item_rows(answers, self.app.glyphs))
         if self.row is not None:
             self._entitle(self.row, answers)
         self._tell()
-        return new
 
     def _keep(self, item: str, said: dict[str, Any]) -> None:
         from atendente_tui.desk import quality
