@@ -60,10 +60,12 @@ class Performer:
             await self._app.settled()
 
     async def type(self, text: str) -> None:
+        shown = 0
         for n, letter in enumerate(text, 1):
             key = "enter" if letter == "\n" else _character_to_key(letter)
             await self._app._typed(events.Key(key, None if letter == "\n" else letter))
-            if n % CHUNK == 0:
+            if n - shown >= CHUNK and letter.isspace():  # between words: the review has no say on half a word
+                shown = n
                 await self._shown()
 
     @property
