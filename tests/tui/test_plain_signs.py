@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -15,11 +17,15 @@ from atendente_tui.desk import answering, moving, owning, quality
 from atendente_tui.desk.desk import Agent
 from atendente_tui.domain.words import OutboxState, Status
 from atendente_tui.knowledge.scorecards import load_cards
-from atendente_tui.knowledge.shipped import SCORECARDS
+from atendente_tui.knowledge.shipped import SCORECARDS, TRAINING
 from atendente_tui.store import outbox
 from atendente_tui.store.writing import Tx
+from atendente_tui.training.library import library
+from atendente_tui.training.rehearsing import rehearse
+from atendente_tui.training.results import document
 from atendente_tui.tui.glyphs import ASCII, UNICODE
 from atendente_tui.tui.plain_signs import PLAIN
+from atendente_tui.tui.screens.scorecard import ScorecardScreen
 from atendente_tui.tui.widgets.board import Board
 from atendente_tui.tui.widgets.dialog import Dialog
 
@@ -75,6 +81,11 @@ class Round:
             await self.one.pilot.press("escape")
             await self.one.until(lambda front=front: self.one.app.screen is not front)  # type: ignore[misc]
         self.look()
+
+
+def a_result() -> dict[str, Any]:
+    kept = next(one for one in library([TRAINING]) if one.scenario.name == "pedido-atrasado")
+    return document(rehearse(kept.scenario, kept.answers[0][1]))
 
 
 def trouble(one: World) -> None:
@@ -180,5 +191,8 @@ async def test_only_letters_go_beyond_ascii_on_every_screen(tmp_path: Path, size
         await go.press("1", "X", "g", *"urgente", "ctrl+s")
         await one.until(lambda: type(one.app.screen).__name__ == "BulkScreen")
         await go.press(shows="mudar")
+        await go.back()
+        one.app.push_screen(ScorecardScreen(await asyncio.to_thread(a_result)))
+        await go.press(shows="fatal")
         elsewhere = {"Desktop", "AssistantScreen", "TogetherScreen", "Monitor", "Drill", "Wall"}
         assert set(screens()) <= go.met | elsewhere, set(screens()) - go.met

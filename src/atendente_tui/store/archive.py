@@ -48,6 +48,8 @@ TABLES = (
     "erased",
     "legal_hold",
     "agent_states",
+    "member",
+    "worked",
     "qa_review",
     "qa_answer",
     "qa_step",

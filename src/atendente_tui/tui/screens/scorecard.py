@@ -125,7 +125,8 @@ class ScorecardScreen(Board):
     async def choose(self, key: str) -> None:
         """The events that prove it, where they stand: on the ticket's timeline."""
         one = self._criteria[key]
-        lines = dict(zip(map(str, one["evidence"]), scorecard.proof(self._result, one), strict=True))
+        proof = scorecard.proof(self._result, one)  # and after the events, who judged it
+        lines = dict(zip(map(str, one["evidence"]), proof, strict=False))
         places = {name: found for name in lines if (found := self._place(name)) is not None}
         if not places:
             self.here.say(_("Nothing on a timeline proves this one."))
