@@ -18,6 +18,7 @@ from atendente_tui.desk.desk import Agent
 from atendente_tui.domain.words import OutboxState, Status
 from atendente_tui.knowledge.scorecards import load_cards
 from atendente_tui.knowledge.shipped import SCORECARDS, TRAINING
+from atendente_tui.privacy.safe import safe_line
 from atendente_tui.store import outbox
 from atendente_tui.store.writing import Tx
 from atendente_tui.training.library import library
@@ -192,7 +193,7 @@ async def test_only_letters_go_beyond_ascii_on_every_screen(tmp_path: Path, size
         await one.until(lambda: type(one.app.screen).__name__ == "BulkScreen")
         await go.press(shows="mudar")
         await go.back()
-        one.app.push_screen(ScorecardScreen(await asyncio.to_thread(a_result)))
+        one.app.push_screen(ScorecardScreen(await asyncio.to_thread(a_result), safe_line(WRITTEN)))
         await go.press(shows="fatal")
         elsewhere = {"Desktop", "AssistantScreen", "TogetherScreen", "Monitor", "Drill", "Wall"}
         assert set(screens()) <= go.met | elsewhere, set(screens()) - go.met
