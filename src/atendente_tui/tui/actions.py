@@ -205,6 +205,7 @@ _ALL = (
     Action("monitor_notices", later("the notices"), _MONITOR, ("6",), MOVING, 15),
     Action("monitor_zoom", later("this pane only"), _MONITOR, ("z", "f10"), MOVING, 20),
     Action("monitor_wall", later("the wall"), _MONITOR, ("w",), MOVING, 21),
+    Action("monitor_classes", later("the classes that go on"), _MONITOR, ("7",), MOVING, 22),
     Action("training_hint", later("hint"), _TRAINING, ("H", "alt+h"), PRACTICE),
     Action("training_pause", later("pause or go on"), _TRAINING, ("W", "alt+w"), PRACTICE),
     Action("training_back", later("back to before the last deed"), _TRAINING, ("B", "alt+b"), PRACTICE),

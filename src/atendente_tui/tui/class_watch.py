@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Static
 
 from atendente_tui.i18n import _
 from atendente_tui.privacy.safe import safe_line
-from atendente_tui.training import class_report
+from atendente_tui.training import class_report, scorecard
 
 if TYPE_CHECKING:
     from atendente_tui.desk.classes import Class, Trainee
@@ -110,7 +110,7 @@ def cells(one: Trainee) -> list[str]:
         class_report.clock(one.seconds),
         "" if one.score is None else str(one.score),
         f"{sum(it.met is True for it in one.expectations)} / {len(one.expectations)}",
-        one.last,
+        scorecard.happening(one.last),
     ]
     return [str(safe_line(cell, characters=80)) for cell in told]
 

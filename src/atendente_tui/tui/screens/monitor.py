@@ -265,6 +265,11 @@ class Monitor(Screen[None]):
         self._zoomed = not self._zoomed
         self._arrange()
 
+    def do_monitor_classes(self) -> None:
+        from atendente_tui.tui.screens.classes import Classes
+
+        self.app.push_screen(Classes())
+
     def do_monitor_wall(self) -> None:
         from atendente_tui.tui.screens.wall import Wall
 
