@@ -49,29 +49,34 @@ def operations(description: Schema) -> list[Operation]:
     return found
 
 
-def _below(description: Schema, schema: Schema, at: str) -> Iterator[str]:
+def _below(
+    description: Schema, schema: Schema, at: str, within: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """`within`: references that lead here. What holds more of its own kind is told once."""
     if "$ref" in schema:
+        if schema["$ref"] in within:
+            return
         place: Any = description
         for step in schema["$ref"].removeprefix("#/").split("/"):
             place = place[step]
-        yield from _below(description, place, at)
+        yield from _below(description, place, at, within | {schema["$ref"]})
         return
     choice = schema.get("discriminator", {}).get("mapping")
     if choice:
         for name, reference in choice.items():
-            yield from _below(description, {"$ref": reference}, f"{at}.{name}" if at else name)
+            yield from _below(description, {"$ref": reference}, f"{at}.{name}" if at else name, within)
         return
     several = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
     inner = schema.get("properties", {})
     for one in several:
-        yield from _below(description, one, at)
+        yield from _below(description, one, at, within)
     for name, one in inner.items():
-        yield from _below(description, one, f"{at}.{name}" if at else name)
+        yield from _below(description, one, f"{at}.{name}" if at else name, within)
     if isinstance(schema.get("items"), Mapping):
-        yield from _below(description, schema["items"], f"{at}[]")
+        yield from _below(description, schema["items"], f"{at}[]", within)
     free = schema.get("additionalProperties")
     if isinstance(free, Mapping):
-        yield from _below(description, free, f"{at}.*")
+        yield from _below(description, free, f"{at}.*", within)
     elif free is not False and schema.get("type") == "object" and not inner:
         yield f"{at}.*"
     if not several and not inner and "items" not in schema and free is None and schema.get("type") != "null":

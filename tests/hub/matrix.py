@@ -119,6 +119,7 @@ PLAIN = {
         "attachments[].size",
     ),
     *("cc[]", "bcc[]", "not_before", "template"),  # where copies go is kept in the event and looks nobody up
+    *("work.active", "work.hold", "work.after", "work.here"),
     *("ticket.id", "into.id", "other.id", "last_seen"),  # of the sender's own store
 }
 PUBLIC = ("login", "team", "content")

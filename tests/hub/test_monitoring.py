@@ -178,7 +178,7 @@ async def test_what_happens_is_there_at_once_and_the_line_is_all_that_is_asked_f
                         return
                 await asyncio.sleep(0.02)
 
-    follower = Follower(feed, connect, "hub", clock, every=86_400.0)
+    follower = Follower(feed, connect, "hub", clock, rng=Random(1), every=86_400.0)
     follower.start()
     try:
         await until("SELECT count(*) FROM ticket")

@@ -141,7 +141,9 @@ MUTANTS: dict[str, Mutant] = {
         ((Pusher, "_not_paused", _anything),), NATIVE, "early", first=71
     ),
     "it is not looked for": Mutant(((Pusher, "_looked_up", _never_looks),), MARKER, "doubled"),
-    "it is looked for once": Mutant(((Pusher, "_looked_up", _looks_once),), MARKER, "doubled", first=15),
+    "it is looked for once": Mutant(
+        ((Pusher, "_looked_up", _looks_once),), MARKER, "doubled|passed by the cursor", first=15
+    ),
     "where nobody can tell it is sent again": Mutant(
         ((Pusher, "_no_answer", _sends_blindly), (Pusher, "_looked_up", _never_looks)), NONE, "doubled"
     ),
@@ -162,7 +164,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "poison stops the pull": Mutant(((ingest, "LASTING", ()),), CALM, "crashed|stuck|ticket|events|passed"),
     "older than the news, and on top": Mutant(
-        ((effects, "counted_in", _anything),), NATIVE, "ticket", first=4
+        ((effects, "counted_in", _anything),), NATIVE, "ticket", first=85
     ),
     "a round of its own asks at once again": Mutant(
         ((once, "asked", lambda *_given: 0.0),), None, "early", first=4

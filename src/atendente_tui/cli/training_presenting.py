@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +87,8 @@ def present(
 
     columns = size_of(size)
     recording = Recording(columns, scenario.title) if record is not None else None
+    import asyncio
+
     shown = asyncio.run(present_unseen(scenario, steps, attempt, Config(), columns, recording))
     result = shown.result or {}
     if record is not None and recording is not None:

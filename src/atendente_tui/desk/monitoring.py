@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 from typing import TYPE_CHECKING, NamedTuple
 
 from atendente_tui.policies import rules_of
@@ -46,7 +47,12 @@ def monitored(folder: Path, key: bytes | None, config: Config, clock: Clock) -> 
 
                 backend = config.backend
                 follower = Follower(
-                    feed, lambda: connection(backend), backend.name, clock, every=backend.poll_seconds
+                    feed,
+                    lambda: connection(backend),
+                    backend.name,
+                    clock,
+                    rng=SystemRandom(),
+                    every=backend.poll_seconds,
                 )
                 follower.start()
             yield Opened(store, follower)

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from random import SystemRandom
+from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -144,9 +144,19 @@ class Follower:
     """`follow` on a thread of its own; where the backend has hints, each has it fetched at once, and asking is rarer meanwhile."""
 
     def __init__(
-        self, store: Store, connect: Callable[[], Backend], name: str, clock: Clock, *, every: float
+        self,
+        store: Store,
+        connect: Callable[[], Backend],
+        name: str,
+        clock: Clock,
+        *,
+        rng: Random,
+        every: float,
     ) -> None:
-        """connect   makes a fresh connection; a Refused it raises ends the thread, told by the log"""
+        """connect   makes a fresh connection; a Refused it raises ends the thread, told by the log
+        rng       spreads the attempts to hear hints again
+        """
+        self._rng = rng
         self._store, self._connect, self._name, self._clock, self._every = store, connect, name, clock, every
         self._ended = threading.Event()
         self._turn: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
@@ -174,7 +184,7 @@ class Follower:
         backend = ReadingOnly(self._connect())
         turn = asyncio.Event()
         self._turn = asyncio.get_running_loop(), turn
-        listening = Listening(self._store, self._clock, SystemRandom(), turn.set)
+        listening = Listening(self._store, self._clock, self._rng, turn.set)
         hearing: list[asyncio.Task[None]] = []
 
         def listen() -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
+from typing_extensions import TypeAliasType
 
 from atendente_tui.hub import classes, problems
 from atendente_tui.hub.asking import AnyActor, Parts, WritingActor, actor, guarded
@@ -37,6 +38,13 @@ async def starter(found: Annotated[Actor, Depends(actor)]) -> Actor:
 
 
 Starter = Annotated[Actor, Depends(starter)]
+
+
+MOST = 2**53
+"""Of a number in a result: what every program reads the same."""
+_Number = Annotated[int, Field(ge=-MOST, le=MOST)] | Annotated[float, Field(ge=-MOST, le=MOST)]
+Json = TypeAliasType("Json", "dict[str, Json] | list[Json] | str | bool | _Number | None")
+"""What a result is made of."""
 
 
 class _Given(BaseModel):
@@ -70,7 +78,7 @@ class GivenProgress(_Given):
     last: Short = ""
     """What happened last, as kind and value."""
     expectations: Annotated[tuple[Expected, ...], Field(max_length=500)] = ()
-    result: dict[str, Any] | None = None
+    result: dict[str, Json] | None = None
 
 
 class GivenMessage(_Given):
