@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,3 +71,22 @@ def test_what_is_no_review_says_nothing(text: str) -> None:
     assert read(text) is None
     assert read(f"nota\n[atendente-qa] {text}") is None
     assert read(f'[atendente-qa] {{"v":1,"step":"release","id":"a","review":"b","items":{text!r}}}') is None
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '["a","t",Infinity,1,1,"empathy","",""]',
+        '["a","t",1,-Infinity,1,"empathy","",""]',
+        '["a","t",1,1,NaN,"empathy","",""]',
+        '["a","meio \\ud800 sinal",1,1,1,"empathy","",""]',
+        '["a","t",1e400,1,1,"empathy","",""]',
+        f'["a","t",{10**40},1,1,"empathy","",""]',
+        "[" * 5_000,
+    ],
+    ids=["infinite", "below", "no number", "half a sign", "too large", "huge", "deep"],
+)
+def test_what_no_store_could_keep_says_nothing(item: str) -> None:
+    head = '[atendente-qa] {"v":1,"step":"release","id":"a","review":"b","agent":"ana","card":"c","title":"C","items":['
+    assert read(f'{head}["a","t",1,1,1,"empathy","",""]]}}') is not None
+    assert read(f"{head}{item}]}}") is None

@@ -72,8 +72,8 @@ def read(text: str) -> Said | None:
     if at is None:
         return None
     try:
-        return _said(json.loads(lines[at].removeprefix(MARK)), lines[:at])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ZeroDivisionError, zlib.error):
+        return _said(_parsed(lines[at].removeprefix(MARK)), lines[:at])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, ArithmeticError, zlib.error):
         return None
 
 
@@ -174,7 +174,7 @@ def _said(told: dict[str, Any], above: list[str]) -> Said:
     step = Step(told["step"])
     said = Said(step, _name(told["id"]), _name(told["review"]))
     if step in (Step.RELEASE, Step.CHANGE, Step.CALIBRATION):
-        items = told["items"] if "items" in told else json.loads(_unsealed(str(told["sealed"])))
+        items = told["items"] if "items" in told else _parsed(_unsealed(str(told["sealed"])))
         if not isinstance(items, list) or not 0 < len(items) <= _MOST_ITEMS:
             raise ValueError(items)
         comments, free = _comments(above, [str(one[0]) for one in items])
@@ -185,6 +185,13 @@ def _said(told: dict[str, Any], above: list[str]) -> Said:
         )  # fmt: skip
     text = "\n".join(one.removeprefix(_INDENT) for one in above[1:]).strip()
     return Said(step, said.id, said.review, text=text)
+
+
+def _parsed(text: str) -> Any:
+    """JSON of which every text can be kept. Raises ValueError, half a surrogate among its reasons."""
+    found = json.loads(text)
+    json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def _unsealed(text: str) -> str:
