@@ -11,7 +11,6 @@ import typer
 
 from atendente_tui import os_words, paths
 from atendente_tui.cli.exits import Exit, say
-from atendente_tui.domain.refusal import Refused
 from atendente_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -37,11 +36,10 @@ def practice(
     ] = None,
 ) -> int:
     from atendente_tui.cli.training import chosen_scenario
-    from atendente_tui.training.attempt import SPEEDS, Attempt
+    from atendente_tui.training.attempt import Attempt, check_speed
 
     scenario, _beside = chosen_scenario(name)
-    if speed not in SPEEDS:
-        raise Refused("training_speed", found=speed, allowed=", ".join(map(str, SPEEDS)))
+    check_speed(speed)
     attempt = Attempt("practice", datetime.now(UTC), trainee, speed)
     return on_screen(scenario, attempt, output, paths.data_dir() / "training-practice")
 

@@ -58,13 +58,12 @@ def present(
     from atendente_tui.cli.opening import configuration
     from atendente_tui.cli.training import chosen, chosen_scenario
     from atendente_tui.config import Config
-    from atendente_tui.training.attempt import SPEEDS, Attempt
+    from atendente_tui.training.attempt import Attempt, check_speed
     from atendente_tui.training.presenting import presented
     from atendente_tui.tui import boot
     from atendente_tui.tui.terminal import unfit
 
-    if speed not in SPEEDS:
-        raise Refused("training_speed", found=speed, allowed=", ".join(map(str, SPEEDS)))
+    check_speed(speed)
     if record is not None and record.suffix not in (".cast", ".svg"):
         raise Refused("recording_format", found=record.name)
     scenario, acted = chosen(name, answers or _best(chosen_scenario(name)[1]))
@@ -82,13 +81,13 @@ def present(
         on_screen(scenario, steps, attempt, configuration())
         return Exit.DONE
 
+    import asyncio
+
     from atendente_tui.tui.asciicast import Recording
     from atendente_tui.tui.training_boot import present_unseen
 
     columns = size_of(size)
     recording = Recording(columns, scenario.title) if record is not None else None
-    import asyncio
-
     shown = asyncio.run(present_unseen(scenario, steps, attempt, Config(), columns, recording))
     result = shown.result or {}
     if record is not None and recording is not None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from atendente_tui.domain.refusal import Refused
 from atendente_tui.knowledge.answers import Action
 from atendente_tui.knowledge.scenario import Scenario
 from atendente_tui.training.course import Performance
@@ -21,8 +22,15 @@ from atendente_tui.training.results import FORMAT, document
 from atendente_tui.training.signing import signed
 
 SPEEDS = (1, 2, 3, 5, 10, 20)
+
 BEGUN = ".begun"
 """Ending of the record of an exam that was not ended."""
+
+
+def check_speed(speed: int) -> None:
+    """Raises Refused("training_speed")."""
+    if speed not in SPEEDS:
+        raise Refused("training_speed", found=speed, allowed=", ".join(map(str, SPEEDS)))
 
 
 @dataclass(slots=True)

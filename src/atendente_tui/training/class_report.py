@@ -6,11 +6,14 @@ import csv as commas
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from atendente_tui.i18n import _, p_
 from atendente_tui.privacy.safe import safe_line
 from atendente_tui.training.scorecard import OUTCOMES
+
+if TYPE_CHECKING:
+    from atendente_tui.desk.classes import Trainee
 
 _MARKS = str.maketrans({one: f"\\{one}" for one in "\\`*_{}[]()<>#+!|~"})
 
@@ -75,6 +78,11 @@ def rows(told: Mapping[str, Any]) -> list[list[str]]:
 def state(word: str) -> str:
     known = {"invited": _("has not come"), "playing": _("is playing"), "finished": _("is through")}
     return known.get(word, word)
+
+
+def proved(one: Trainee, signs: Mapping[bool | None, str]) -> list[str]:
+    """A line an expectation, behind the sign of whether it came true."""
+    return [f"{signs[it.met]} {it.id}" for it in one.expectations] or [_("Nothing was heard yet.")]
 
 
 def clock(seconds: int) -> str:

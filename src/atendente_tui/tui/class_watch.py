@@ -96,9 +96,7 @@ class ClassWatch(App[None]):
 
     def _show_proved(self) -> None:
         one = next((each for each in self.found.trainees if each.login == self._open), None)
-        lines = [] if one is None else [one.name, *(f"{_SIGNS[it.met]} {it.id}" for it in one.expectations)]
-        if one is not None and not one.expectations:
-            lines.append(_("Nothing was heard yet."))
+        lines = [] if one is None else [one.name, *class_report.proved(one, _SIGNS)]
         self.query_one("#proved", Static).update(Content("\n").join(_plain(line) for line in lines))
 
 

@@ -103,7 +103,7 @@ class Classes(Board):
         glyphs = self.here.glyphs
         one = self._trainees[key]
         signs = {True: glyphs.done, False: glyphs.offline, None: glyphs.dot}
-        lines = [f"{signs[it.met]} {it.id}" for it in one.expectations] or [_("Nothing was heard yet.")]
+        lines = class_report.proved(one, signs)
         return Content("\n").join(
             [Content.styled(safe_line(one.name), "bold"), *map(Content, map(safe_line, lines))]
         )
