@@ -27,7 +27,7 @@ class Cursor:
     seen: int = 0
     """A bit for each ticket whose whole history is in: an unseen one that moves is new to us."""
     had: int = 0
-    """During a full walk: what was seen before it. What is missing at its end vanished."""
+    """During a walk: what was seen before it, or shown without its history. What is missing at its end vanished."""
     sweep_from: int = 0
     sweep_since: int = 0
     """Server seconds at which this round of the sweep began."""

@@ -103,6 +103,8 @@ async def _walk_tickets(session: Session, state: Cursor) -> AsyncIterator[tuple[
             before=min(numbers),
             count=state.count + (len(views) if state.phase != "talk" else 0),
         )
+        if not talk:  # what was shown and is not there any more when its history's turn comes vanished
+            state = replace(state, had=state.had | bits(views))
         if not talk or not views:
             yield _page(session, _tickets(views.values()), state), state
             continue
