@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 from tests.builders import BACKEND, NOW, event_change, make_store
 
 from atendente_tui.clock import VirtualClock
@@ -174,4 +175,29 @@ def test_without_a_copy_what_was_unsent_is_saved(tmp_path: Path) -> None:
     assert told.saved["outbox"] >= 190
     again = make_store(tmp_path, key=KEY)
     assert again.reader().execute("PRAGMA foreign_key_check").fetchall() == []
+    again.close()
+
+
+def test_a_row_that_a_broken_page_made_up_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    """A page of a plain store may be read as a row without its id: the rest is saved, and that one is asked for."""
+    store = filled(tmp_path, None)
+    store.close()
+    with sqlite.connect(store.file) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        strict, loose = "command_id TEXT NOT NULL", "command_id TEXT         "
+        db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'outbox'", (strict, loose))
+        db.commit()
+    db.close()
+    with sqlite.connect(store.file) as db:
+        db.execute("UPDATE outbox SET command_id = NULL WHERE command_id IN ('c7', 'c180')")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'outbox'", (loose, strict))
+    db.close()
+    assert damage.is_damaged(store.path, None)
+    told = damage.repair(store.path, None, NOW)
+    assert (told.saved["outbox"], told.faults) == (198, 2)
+    again = make_store(tmp_path, key=None)
+    found = dict(again.reader().execute("SELECT command_id, may_have_arrived FROM outbox").fetchall())
+    assert len(found) == 199  # c7 is in the copy, c180 was newer than it
+    assert [name for name, asked in found.items() if asked] == ["c7"]
     again.close()

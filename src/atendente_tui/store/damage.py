@@ -145,13 +145,10 @@ def _salvage(db: Connection, aside: Path, key: bytes | None) -> tuple[dict[str, 
         select = f"SELECT {order}, {', '.join(columns)} FROM {table} WHERE {where}"
         rows, faults = (_named if table in _NAMED else _numbered)(aside, key, select, order)
         lost += faults
+        kept, refused = _put_in(db, table, conflict, columns, [row[1:] for row in rows])
+        saved[table], lost = len(kept), lost + refused
         if table == "outbox":
-            _ask_before_sending(db, [row[1:] for row in rows], columns)
-        places = ", ".join("?" * len(columns))
-        saved[table] = db.executemany(
-            f"INSERT OR {conflict} INTO {table} ({', '.join(columns)}) VALUES ({places})",
-            [row[1:] for row in rows],
-        ).rowcount
+            _ask_before_sending(db, [row[columns.index("command_id")] for row in kept])
     _stand_ins(db)
     db.execute("COMMIT")
     db.execute("PRAGMA foreign_keys = ON")
@@ -170,13 +167,29 @@ def _columns(db: Connection, aside: Path, key: bytes | None, table: str) -> list
     return [name for name in here if name in there] or here
 
 
-def _ask_before_sending(db: Connection, rows: list[tuple[Any, ...]], columns: list[str]) -> None:
+def _put_in(
+    db: Connection, table: str, conflict: str, columns: list[str], rows: list[tuple[Any, ...]]
+) -> tuple[list[tuple[Any, ...]], int]:
+    """The rows that are in now, and how many the table cannot have: of a broken page anything may be read."""
+    names, places = ", ".join(columns), ", ".join("?" * len(columns))
+    kept, refused = [], 0
+    for row in rows:
+        try:
+            done = db.execute(f"INSERT OR {conflict} INTO {table} ({names}) VALUES ({places})", row)
+        except sqlite.IntegrityError:
+            refused += 1
+            continue
+        if done.rowcount:
+            kept.append(row)
+    return kept, refused
+
+
+def _ask_before_sending(db: Connection, saved: list[str]) -> None:
     """What only the older copy says is unsent may have been sent since: the backend is asked first."""
-    known = [row[columns.index("command_id")] for row in rows]
     db.execute(
         "UPDATE outbox SET may_have_arrived = 1 WHERE state IN ('held','queued','sent')"
         " AND command_id NOT IN (SELECT value FROM json_each(?))",
-        (json.dumps(known),),
+        (json.dumps(saved),),
     )
 
 
