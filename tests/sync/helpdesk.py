@@ -48,12 +48,14 @@ class World:
         for change in sample_page(tickets, now=self.clock.now()).changes:
             self.tell(change)
 
-    def tell(self, change: Change) -> None:
-        if isinstance(change, TicketUpsert):
-            self.tickets[change.remote_id] = change
-        if isinstance(change, TicketGone):
-            self.tickets.pop(change.remote_id, None)
-        self.log.append(change)
+    def tell(self, *changes: Change) -> None:
+        """A pull under way sees all of them or none."""
+        for change in changes:
+            if isinstance(change, TicketUpsert):
+                self.tickets[change.remote_id] = change
+            if isinstance(change, TicketGone):
+                self.tickets.pop(change.remote_id, None)
+        self.log += changes
 
     def apply(self, command: Command) -> Receipt:
         if self.dedupes and command.id in self.receipts:

@@ -66,8 +66,7 @@ async def test_tickets_that_vanish_at_once_are_told_and_a_person_decides(
             await one.until(lambda: count(one) == 50)
             await one.press("f7")
             assert any("Não houve sumiço" in note.message for note in one.app._notifications)
-            for number in range(40):
-                helpdesk.tell(TicketGone(remote_id=f"t{number}"))
+            helpdesk.tell(*(TicketGone(remote_id=f"t{number}") for number in range(40)))
             await one.shows("40 de 50 sumiram")
             assert count(one) == 50
             await one.press("O")
