@@ -71,7 +71,7 @@ def test_a_pane_one_goes_to_gets_the_keys_that_follow(tmp_path: Path) -> None:
 
 
 def test_what_an_action_opens_gets_the_keys_that_follow(screen: Terminal) -> None:
-    """`O` opens the board of what is on its way, `down` and `enter` are for that; `z` a form, and letters are its text."""
+    """`O` opens the board of what is on its way, `enter` is for that and `1` for the ticket behind; `z` a form, and letters are its text."""
     with screen:
         screen.wait_for("Roteiros")
         screen.press("enter")
@@ -79,11 +79,12 @@ def test_what_an_action_opens_gets_the_keys_that_follow(screen: Terminal) -> Non
         screen.send(b"ouma nota\x13")
         screen.wait_for("# uma nota")
         for typed, then in (
-            (b"O\r", "# uma nota"),  # the ticket of the board's first row
-            ("z\x15amanhã 9h\r".encode(), "adiado"),
+            # The ticket of the board's first row.
+            (b"O\r", lambda seen: "[2 2026" in seen and "# uma nota" in seen),
+            ("O\r1z\x15amanhã 9h\r".encode(), lambda seen: "Adiados 1" in seen),
         ):
             screen.send(b"1")
-            screen.wait_for("[1 Minha")
+            screen.wait_for(lambda seen: "[1 Minha" in seen and "# uma nota" not in seen)
             screen.send(typed)
             screen.wait_for(then)
 

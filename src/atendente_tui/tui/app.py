@@ -9,7 +9,7 @@ import inspect
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import Context, copy_context
 from pathlib import Path
@@ -41,11 +41,9 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 STUCK = 10.0
-"""Seconds after which a text field that does not take what was typed, or a store that does not take what is sent, is
-waited for no longer: on a busy machine half a second passes, and a key must not act where one no longer is."""
-
-OPENING = 2.0
-"""Seconds for which a key waits for what the action before it opens; one that fetches something may take longer."""
+"""Seconds after which a text field that does not take what was typed, a store that does not take what is sent, or an
+action that opens nothing is waited for no longer: on a busy machine seconds pass, and a key must not act where one no
+longer is. What fetches something says so long before, and keys go on then."""
 
 T = TypeVar("T")
 Severity = Literal["information", "warning", "error"]
@@ -239,7 +237,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
     async def _arrive(self) -> None:
         """What is typed after an action that opens something is meant for what it opens, and waits for that."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._there(), OPENING)
+            await asyncio.wait_for(self._there(), STUCK)
 
     async def _there(self) -> None:
         await self._settled.wait()
@@ -301,8 +299,12 @@ class AtendenteApp(App[int], inherit_bindings=False):
             self.refuse(refused)
             return
         if inspect.isawaitable(outcome):
-            self._settled.clear()
-            self.run_worker(self._finish(outcome), name=action, exit_on_error=True)
+            self.work(outcome, name=action)
+
+    def work(self, outcome: Awaitable[object], *, name: str) -> None:
+        """Do it beside everything else; keys wait until it has opened, said or ended something."""
+        self._settled.clear()
+        self.run_worker(self._finish(outcome), name=name, exit_on_error=True)
 
     async def _perform_when_warm(self, action: str, screen: Screen[Any]) -> None:
         await self.warm.wait()
@@ -311,7 +313,7 @@ class AtendenteApp(App[int], inherit_bindings=False):
             await furnished.wait()
         self._perform(action, screen)
 
-    async def _finish(self, outcome: Any) -> None:
+    async def _finish(self, outcome: Awaitable[object]) -> None:
         try:
             await outcome
         except Refused as refused:

@@ -78,7 +78,7 @@ class ChoiceScreen(Dialog["list[str] | None"]):
 
     def on_mount(self) -> None:
         self._show(self._at)
-        self._rows.focus()
+        self.set_focus(self._rows)
 
     def _show(self, key: str | None = None) -> None:
         self._rows.set_rows([self._row(one) for one in self._options], key=key)
@@ -141,7 +141,7 @@ class LineScreen(Dialog["str | None"]):
             yield Static(Content(_("Enter goes on · Esc back")), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     def action_back(self) -> None:
         self.dismiss(None)

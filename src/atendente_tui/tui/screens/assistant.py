@@ -46,7 +46,7 @@ class AssistantScreen(Dialog[bool]):
             yield Static(Content(keys), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.diff.focus()
+        self.set_focus(self.diff)
 
     def action_take(self, taken: bool) -> None:
         self.dismiss(taken and self._may_take)

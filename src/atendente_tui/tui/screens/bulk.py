@@ -54,7 +54,7 @@ class BulkScreen(Dialog[bool]):
     def on_mount(self) -> None:
         rows = self.query_one(RowList)
         rows.set_rows([self._row(line) for line in self._lines])
-        rows.focus()
+        self.set_focus(rows)
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes and not self._done and any(line.refused is None for line in self._lines))

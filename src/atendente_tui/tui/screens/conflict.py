@@ -57,7 +57,7 @@ class ConflictScreen(Dialog[Choice | None]):
             )
 
     def on_mount(self) -> None:
-        self.query(".conflict-side").first().focus()
+        self.set_focus(self.query(".conflict-side").first())
 
     def action_take(self, choice: Choice) -> None:
         self.dismiss(choice)

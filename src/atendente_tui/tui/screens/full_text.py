@@ -125,7 +125,7 @@ class FullText(Dialog["str | None"]):
             yield Static(Content(" · ".join(keys)), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.pages.focus()
+        self.set_focus(self.pages)
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -79,7 +79,7 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         box = self.query_one(VerticalScroll)
         box.border_title = Content(_("Keys"))
-        box.focus()
+        self.set_focus(box)
 
 
 def sections(

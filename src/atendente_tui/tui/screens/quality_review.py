@@ -137,7 +137,7 @@ class ReviewScreen(Screen[None]):
             self.timeline.show(model, dict(reading.directory(self.app.read, "agent")))
             subject = masked(ticket.subject, self.app.workplace.config.privacy.mask)
             self.timeline.border_title = cast(str, Content(safe_line(f"{ticket.protocol} {subject}")))
-        self.items.focus()
+        self.set_focus(self.items)
 
     def on_resize(self, _event: events.Resize) -> None:
         self._fit()
@@ -321,7 +321,7 @@ class ReviewScreen(Screen[None]):
         self.reload()
 
     def do_qa_evidence(self) -> None:
-        self.timeline.focus()
+        self.set_focus(self.timeline)
 
     def action_mark(self) -> None:
         """Link the event under the cursor of the history to the item, or take it off."""
@@ -352,7 +352,7 @@ class ReviewScreen(Screen[None]):
         if missing:
             item, what = missing[0]
             self.items.set_rows(self.items.rows, key=item.id)
-            self.items.focus()
+            self.set_focus(self.items)
             said = _("Answer first: {item}") if what == "answer" else _("Comment first: {item}")
             self.app.say(said.format(item=item.title), severity="warning")
             return
@@ -403,7 +403,7 @@ class ReviewScreen(Screen[None]):
 
     def action_back(self) -> None:
         if self.focused is self.timeline:
-            self.items.focus()
+            self.set_focus(self.items)
         else:
             self._leave()
 

@@ -103,7 +103,7 @@ class SearchScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._searching = Searching(opener(workplace_of(self).store))
-        self._query.focus()
+        self.set_focus(self._query)
         self._tell_keys()
         if self._query.value:
             self._ask()
@@ -130,7 +130,7 @@ class SearchScreen(Screen[None]):
         # Letters typed while the list has the focus go on with the question.
         if self.focused is self._list and event.is_printable and event.character not in ("j", "k", None):
             event.stop()
-            self._query.focus()
+            self.set_focus(self._query)
             self._query.insert_text_at_cursor(event.character or "")
 
     def action_kind(self) -> None:

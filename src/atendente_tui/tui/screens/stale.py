@@ -54,7 +54,7 @@ class StaleScreen(Dialog[Choice | None]):
             )
 
     def on_mount(self) -> None:
-        self.diff.focus()
+        self.set_focus(self.diff)
 
     def action_take(self, choice: Choice) -> None:
         self.dismiss(choice)

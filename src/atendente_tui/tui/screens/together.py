@@ -51,7 +51,7 @@ class TogetherScreen(Dialog["str | None"]):
             yield Static(Content(self._keys()), classes="dialog-keys")
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.set_focus(self.query_one(VerticalScroll))
 
     def action_answer(self, what: str) -> None:
         self.dismiss(what or None)

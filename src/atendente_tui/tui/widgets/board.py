@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from atendente_tui.tui.workplace import Workplace
 
 
+class _Rows(RowList):
+    """Enter is done at once, not sent round as a message: the key after it is meant for what it opens."""
+
+    def action_enter(self) -> None:
+        cast("Board", self.screen).enter()
+
+
 class Board(Screen[None]):
     """Reads its rows again whenever one of `topics` moves. A board says `reload()`, `told()` and `doing()`."""
 
@@ -50,7 +57,7 @@ class Board(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.list = RowList()
+        self.list: RowList = _Rows()
         self._title = Static("", classes="board-title")
         self._head = Static("", classes="board-head")
         self._told = Static("")
@@ -79,7 +86,7 @@ class Board(Screen[None]):
         if self.topics:
             self.here.watch(self, *self.topics)
         self.reload()
-        self.list.focus()
+        self.set_focus(self.list)  # now: `focus()` would come after the keys typed meanwhile
 
     def on_moved(self, _event: Moved) -> None:
         self.reload()
@@ -130,8 +137,11 @@ class Board(Screen[None]):
 
     def on_line_pane_entered(self, event: LinePane.Entered) -> None:
         event.stop()
+        self.enter()
+
+    def enter(self) -> None:
         if (key := self.list.row_key) is not None:
-            self.run_worker(self.choose(key), group="board")
+            self.here.work(self.choose(key), name="choose")
 
     async def choose(self, key: str) -> None:
         """Enter on a row."""

@@ -153,7 +153,7 @@ class EntryRow(FormRow):
         self._input.value = shown(str(typed)).replace("\n", " ")
 
     def enter(self) -> None:
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def on_mount(self) -> None:
         self._offer()
@@ -264,7 +264,7 @@ class LinesRow(FormRow):
         self._area.text = shown(str(typed))
 
     def enter(self) -> None:
-        self._area.focus()
+        self.screen.set_focus(self._area)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
@@ -328,7 +328,7 @@ class CheckRow(FormRow):
         self._tick.set(typed is True)
 
     def enter(self) -> None:
-        self._tick.focus()
+        self.screen.set_focus(self._tick)
 
     def on_tick_toggled(self, event: Tick.Toggled) -> None:
         event.stop()
