@@ -12,7 +12,7 @@ from tests.keys.marked import holds, in_the_clear, marked
 
 from atendente_tui.keys import chain
 from atendente_tui.store import backup, engine, health, recoding
-from atendente_tui.store.errors import StoreLocked, WrongKey
+from atendente_tui.store.errors import StoreLocked, StoreNewer, WrongKey
 from atendente_tui.store.lock import InstanceLock
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -53,6 +53,19 @@ def test_a_wrong_key_changes_nothing(tmp_path: Path) -> None:
         recoding.recode(path, NEW, OLD, lock)
     lock.release()
     assert (path / "store.db").read_bytes() == before
+    assert not list(path.glob("*recod*"))
+
+
+def test_a_newer_versions_store_keeps_its_key(tmp_path: Path) -> None:
+    path = marked(tmp_path, OLD)
+    with contextlib.closing(engine.connect(path / "store.db", OLD)) as db:
+        db.execute("PRAGMA user_version = 999")
+    lock = InstanceLock(path / "store.lock")
+    with pytest.raises(StoreNewer, match="999"):
+        recoding.recode(path, OLD, NEW, lock)
+    lock.release()
+    with contextlib.closing(engine.connect(path / "store.db", OLD, read_only=True)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (999,)
     assert not list(path.glob("*recod*"))
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
-from atendente_tui.store import backup, engine, health
-from atendente_tui.store.errors import StoreDamaged, StoreError, StoreLocked
+from atendente_tui.store import backup, engine, health, migrate
+from atendente_tui.store.errors import StoreDamaged, StoreError, StoreLocked, StoreNewer
 from atendente_tui.store.lock import InstanceLock
 
 BEFORE = "before-recoding.db"
@@ -24,7 +24,8 @@ _NEW = "store.db.recoded"
 def recode(path: Path, old: bytes | None, new: bytes | None, lock: InstanceLock) -> None:
     """Give the store in directory `path` another key (None: none). `lock` is held by the caller, nobody has it open.
 
-    Raises StoreLocked where somebody reads it, StoreDamaged, WrongKey, StoreFull; then nothing has changed.
+    Raises StoreLocked where somebody reads it, StoreNewer (what else that version keeps under the key is not known here),
+    StoreDamaged, WrongKey, StoreFull; then nothing has changed.
     """
     if lock.released:
         raise ValueError("somebody might write meanwhile")
@@ -74,6 +75,8 @@ def sweep(path: Path) -> None:
 def _fold_log(file: Path, key: bytes | None) -> None:
     """Copy the log back into the file and cut it to nothing, so that the file alone is the store."""
     with contextlib.closing(engine.connect(file, key, create=False)) as db:
+        if (found := migrate.version(db)) > (known := migrate.latest()):
+            raise StoreNewer(found, known, file)
         db.execute("PRAGMA busy_timeout = 200")
         busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if busy:
