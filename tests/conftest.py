@@ -20,6 +20,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 
 IN_REAL_TERMINALS = (
+    "test_hostile",
     "test_kill",
     "test_start",
     "test_terminal",

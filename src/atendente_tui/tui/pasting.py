@@ -25,8 +25,18 @@ class PastingParser(XTermParser):
         """The last characters that came, in which a mark may have begun."""
         self._held = ""
         """The beginning of what may be the mark of the end."""
+        self._just_fed = False
+
+    def tick(self) -> Iterable[Message]:
+        """The driver asks after everything it has read, too. On a busy machine so long may have passed by then that the
+        beginning of a mark would be taken for keys while the rest of it lies there unread: let it read again first."""
+        if self._just_fed:
+            self._just_fed = False
+        else:
+            yield from super().tick()
 
     def feed(self, data: str) -> Iterable[Message]:
+        self._just_fed = True
         if not data:  # the end of all input
             yield from super().feed(data)
             return
