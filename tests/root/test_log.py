@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.parsed import parsed
 
 from atendente_tui import crash, log, paths
 
@@ -117,7 +118,7 @@ def test_nothing_is_formatted_into_what_is_logged() -> None:
     for file in SRC.rglob("*.py"):
         if file.parent.name == "hub":  # a server's access log, on its own terminal
             continue
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in ast.walk(parsed(file.read_text("utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)

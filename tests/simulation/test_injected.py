@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import atendente_tui.sync
+from tests.parsed import parsed
 
 FILES = sorted(Path(atendente_tui.sync.__path__[0]).glob("*.py"))
 FORBIDDEN = {
@@ -33,7 +34,7 @@ def taken(tree: ast.AST) -> list[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_no_time_and_no_chance_of_its_own(file: Path) -> None:
-    assert taken(ast.parse(file.read_text("utf-8"))) == []
+    assert taken(parsed(file.read_text("utf-8"))) == []
 
 
 @pytest.mark.parametrize(
@@ -41,4 +42,4 @@ def test_no_time_and_no_chance_of_its_own(file: Path) -> None:
     ["import time\ntime.time()", "from uuid import uuid4", "datetime.now()", "from random import uniform"],
 )
 def test_the_check_sees(code: str) -> None:
-    assert taken(ast.parse(code))
+    assert taken(parsed(code))

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.parsed import parsed
+
 import atendente_tui
 
 TUI = Path(atendente_tui.__file__).parent / "tui"
@@ -46,7 +48,7 @@ def put_together(node: ast.expr) -> bool:
 
 
 def found(source: str) -> Iterator[int]:
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parsed(source)):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
