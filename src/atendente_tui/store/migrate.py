@@ -27,14 +27,20 @@ def version(db: Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
+def refuse_newer(db: Connection, path: Path) -> tuple[int, int]:
+    """(found, newest known) number of the schema. Raises StoreNewer where it is not known here."""
+    found, known = version(db), latest()
+    if found > known:
+        raise StoreNewer(found, known, path)
+    return found, known
+
+
 def migrate(db: Connection, path: Path, before: Callable[[int], None] | None = None) -> int:
     """Bring the schema up to the newest known. Returns the number found. Raises StoreNewer, and changes nothing then.
 
     before: called with the old number ahead of the first change to a store that holds something already.
     """
-    found, known = version(db), latest()
-    if found > known:
-        raise StoreNewer(found, known, path)
+    found, known = refuse_newer(db, path)
     if found == known:
         return found
     if found and before is not None:

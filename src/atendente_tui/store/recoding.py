@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2 as sqlite
 from sqlcipher3.dbapi2 import Connection
 
 from atendente_tui.store import backup, engine, health, migrate
-from atendente_tui.store.errors import StoreDamaged, StoreError, StoreLocked, StoreNewer
+from atendente_tui.store.errors import StoreDamaged, StoreError, StoreLocked
 from atendente_tui.store.lock import InstanceLock
 
 BEFORE = "before-recoding.db"
@@ -75,8 +75,7 @@ def sweep(path: Path) -> None:
 def _fold_log(file: Path, key: bytes | None) -> None:
     """Copy the log back into the file and cut it to nothing, so that the file alone is the store."""
     with contextlib.closing(engine.connect(file, key, create=False)) as db:
-        if (found := migrate.version(db)) > (known := migrate.latest()):
-            raise StoreNewer(found, known, file)
+        migrate.refuse_newer(db, file)
         db.execute("PRAGMA busy_timeout = 200")
         busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if busy:

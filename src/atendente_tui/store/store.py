@@ -22,7 +22,7 @@ from sqlcipher3.dbapi2 import Connection
 from atendente_tui import os_words, paths
 from atendente_tui.store import engine, indexing, looked_at, migrate, room
 from atendente_tui.store.courtesy import Courtesy
-from atendente_tui.store.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly, StoreUnwritable
+from atendente_tui.store.errors import StoreDamaged, StoreError, StoreReadOnly, StoreUnwritable
 from atendente_tui.store.indexing import Indexer
 from atendente_tui.store.keeping import Keeper
 from atendente_tui.store.lock import InstanceLock
@@ -103,9 +103,7 @@ class Store:
         store._refuse_emptied()
         if read_only:
             with contextlib.closing(store.reader()) as db:
-                found = migrate.version(db)
-                if found > migrate.latest():
-                    raise StoreNewer(found, migrate.latest(), store.file)
+                migrate.refuse_newer(db, store.file)
             return store
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
